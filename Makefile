@@ -1,0 +1,63 @@
+# Every target works by itself on a fresh checkout: it first makes .venv with exactly the packages of
+# requirements.lock. Needs Python 3.11 or newer; PYTHON=python3.12 chooses another one.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+# What pip trusts when its own certificates do not do: behind a proxy only the system knows the proxy's.
+CA_BUNDLE := $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem))
+
+.PHONY: run test check bench lock clean
+.DEFAULT_GOAL := run
+.DELETE_ON_ERROR:
+
+# Builds the graph of the articles in seeds/, and asks it three things.
+run: $(READY)
+	$(BIN)/kg build seeds -o out
+	$(BIN)/kg info -s out
+	$(BIN)/kg query collaborators -p agency=株洲市公安局 -s out
+	$(BIN)/kg query deployments -s out
+	$(BIN)/kg query trainings -s out
+	@printf '%s\n' '' 'Next:' \
+	    '  open out/graph.html in a browser                    the graph, works offline' \
+	    '  $(BIN)/kg query --list                           the other questions' \
+	    '  $(BIN)/kg build FOLDER -o out                    your own articles'
+
+# The tests that take seconds; ARGS="-k shapes" passes options on.
+test: $(READY)
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 -m "not slow" $(ARGS)
+
+# What CI runs: the style, the types, every test.
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(MAKE) --no-print-directory test
+	$(BIN)/python -m pytest -m slow $(ARGS)
+
+# Prints speeds and start-up times of this machine.
+bench: $(READY)
+	$(BIN)/python tests/bench/startup.py
+
+# Resolves pyproject.toml again, for every platform, without any download address.
+lock: $(BIN)/uv
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \
+	    --system-certs --no-config --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q -o requirements.lock
+
+clean:
+	rm -rf $(VENV) out dist build .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find kg tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# uv itself by pip, at the version and hashes of the lock; all else by uv.
+$(BIN)/uv: | requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt || \
+	    $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt --cert "$(CA_BUNDLE)"
+
+$(READY): requirements.lock pyproject.toml | $(BIN)/uv
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync -q --system-certs --require-hashes requirements.lock
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install -q --offline --no-deps --no-build-isolation -e .
+	touch $@
