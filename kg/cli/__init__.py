@@ -1,0 +1,9 @@
+"""The command ``kg``: options in, text out, no logic.
+
+Data goes to stdout, all else to stderr. Exit codes: 0 done, 1 the answer is no, 2 usage, 3 a named
+error in one line, 130 interrupted. Heavy modules are imported inside the commands that need them.
+"""
+
+from kg.cli.application import app, main
+
+__all__ = ["app", "main"]

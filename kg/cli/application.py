@@ -1,0 +1,90 @@
+"""The application object: its errors, its exit codes, its streams."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, TextIO
+
+import typer
+from typer.core import TyperGroup
+
+from kg import __version__
+from kg.errors import KgError
+
+FAILED = 3
+INTERRUPTED = 130
+
+
+@contextmanager
+def _exit_codes() -> Iterator[None]:
+    """Turn what goes wrong into one line on stderr and the exit code for it."""
+    try:
+        yield
+        sys.stdout.flush()
+    except KgError as error:
+        _fail(str(error))
+    except BrokenPipeError:
+        # The reader (head, less) has what it wanted. Python flushes once more at exit: into nothing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
+    except OSError as error:
+        _fail(f"{error.filename or 'stdout'}: {error.strerror or error}")
+    except KeyboardInterrupt:
+        typer.echo("kg: interrupted", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _fail(message: str) -> None:
+    typer.echo(f"kg: {' '.join(message.split())}", err=True)
+    raise typer.Exit(FAILED) from None
+
+
+class _Group(TyperGroup):
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        with _exit_codes():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: Any) -> Any:
+        with _exit_codes():
+            return super().invoke(ctx)
+
+
+# Help is plain text: rich would make `kg --help` half as slow again, for frames around it.
+app = typer.Typer(
+    name="kg", cls=_Group, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
+)
+
+
+def _print_version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"kg {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def kg(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+    ] = False,
+) -> None:
+    """Chinese news about protecting children as a knowledge graph: extracted, checked, queried, drawn."""
+
+
+def main() -> None:
+    """Run the command line; the streams speak UTF-8 in every locale."""
+    for stream in (sys.stdout, sys.stderr):
+        _speak_utf8(stream)
+    app()
+
+
+def _speak_utf8(stream: TextIO) -> None:
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+from kg.cli import evaluating  # noqa: E402, F401  (commands register themselves on app)
