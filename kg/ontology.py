@@ -81,8 +81,9 @@ class Concept:
     """A SKOS concept: a Group or a role.
 
     ``name`` is the Chinese preferred label. ``labels`` are other words that mean it wherever they stand
-    in running text; ``hidden`` are words that mean it only in the right context. ``broader`` holds the
-    preferred labels directly above. ``slug`` is the last step of ``iri``.
+    in running text, except inside one of ``not_within`` (家庭 in 家庭教育); ``hidden`` are words that mean it
+    only in the right context. ``broader`` holds the preferred labels directly above. ``slug`` is the last
+    step of ``iri``.
     """
 
     slug: str
@@ -91,6 +92,7 @@ class Concept:
     label: Text
     labels: tuple[str, ...]
     hidden: tuple[str, ...]
+    not_within: tuple[str, ...]
     broader: tuple[str, ...]
 
 
@@ -218,6 +220,7 @@ def read_concepts(path: Path, scheme: str) -> tuple[Concept, ...]:
             label=label,
             labels=tuple(sorted(graph.values(term, SKOS + "altLabel", language="zh"))),
             hidden=tuple(sorted(graph.values(term, SKOS + "hiddenLabel", language="zh"))),
+            not_within=tuple(sorted(graph.values(term, NAMESPACE + "notWithin"))),
             broader=tuple(sorted(names[b].zh for b in graph.values(term, SKOS + "broader") if b in names)),
         )
         for term, label in names.items()
@@ -226,7 +229,7 @@ def read_concepts(path: Path, scheme: str) -> tuple[Concept, ...]:
         raise DataError(path.name, f"no concept in {scheme}", "skos:Concept with skos:inScheme")
     owner: dict[str, str] = {}
     for concept in concepts:
-        for word in (concept.name, *concept.labels, *concept.hidden):
+        for word in (concept.name, *concept.labels):
             if owner.setdefault(word, concept.name) != concept.name:
                 raise DataError(
                     path.name, f"{word} stands at {owner[word]} and at {concept.name}", "one concept a word"
