@@ -223,7 +223,7 @@ def _score_entities(
     tally: _Tally,
 ) -> None:
     found: set[str] = set()
-    for key, node in nodes.items():
+    for key, node in sorted(nodes.items()):
         what = "/".join(sorted(node.kinds))
         matches = stands_for[key]
         if not matches:

@@ -68,7 +68,11 @@ def replacing_folder(target: Path, *, contents: Collection[str]) -> Iterator[Pat
 def _swap(new: Path, place: Path, contents: Collection[str]) -> None:
     old = Path(tempfile.mkdtemp(prefix=f".{place.name}.old-", dir=place.parent))
     # A folder takes the place of an empty one: this rename cannot meet anything of the user's.
-    place.replace(old)
+    try:
+        place.replace(old)
+    except OSError:
+        old.rmdir()
+        raise
     try:
         new.replace(place)
     except BaseException:
