@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache
 from urllib.parse import quote
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple
@@ -177,7 +178,8 @@ def _article_triples(article: Article, node: NamedNode) -> Iterator[Triple]:
 
 
 def _entity_triples(entity: Entity, node: NamedNode) -> Iterator[Triple]:
-    for kind in {entity.kind, ontology.load().scored_class(entity.kind)}:
+    scored = ontology.load().scored_class(entity.kind)
+    for kind in {entity.kind, scored}:
         yield Triple(node, TYPE, term(f"cpkg:{kind}"))
     yield Triple(node, PREF_LABEL, _zh(entity.name))
     yield Triple(node, LABEL, _zh(entity.name))
@@ -186,6 +188,13 @@ def _entity_triples(entity: Entity, node: NamedNode) -> Iterator[Triple]:
             yield Triple(node, ALT_LABEL, _zh(label))
     if entity.division:
         yield Triple(node, term("cpkg:divisionCode"), _text(entity.division))
+    if scored == "Group" and (concept := _group_concepts().get(entity.name)):
+        yield Triple(node, term("skos:exactMatch"), NamedNode(concept))
+
+
+@cache
+def _group_concepts() -> dict[str, str]:
+    return {concept.name: concept.iri for concept in ontology.load_groups()}
 
 
 def _claim_triples(claim: Claim, article: NamedNode, settings: Settings) -> Iterator[Triple]:
@@ -193,7 +202,7 @@ def _claim_triples(claim: Claim, article: NamedNode, settings: Settings) -> Iter
     object_ = entity_iri(claim.object, settings=settings)
     predicate = term(f"cpkg:{claim.predicate}")
     yield Triple(subject, predicate, object_)
-    if claim.predicate == "collaboratesWith":
+    if ontology.load().properties[claim.predicate].symmetric:
         yield Triple(object_, predicate, subject)
     node = claim_iri(claim, settings=settings)
     for kind in CLAIM_TYPES:
