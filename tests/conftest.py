@@ -19,6 +19,7 @@ TOOLS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome", "chrome"),
     "n3": (".cache/npm/node_modules/n3",),
     "node": ("node", "nodejs"),
+    "owlready2": (".cache/owlready2",),
     "oxigraph": ("oxigraph",),
     "rapper": ("rapper",),
     "riot": ("riot",),
