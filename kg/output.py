@@ -61,6 +61,9 @@ def replacing_folder(target: Path, *, contents: Collection[str]) -> Iterator[Pat
                 _swap(new, place, contents)
             else:
                 new.replace(place)
+        except OutputError as error:
+            # The user knows nothing of the new folder.
+            raise OutputError(str(target), error.what, error.allowed) from error
         finally:
             shutil.rmtree(new, ignore_errors=True)
 

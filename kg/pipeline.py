@@ -1,56 +1,250 @@
-"""The one place that knows the order: files, articles, extractions, quads, a build on disk."""
+"""The one place that knows the order: files, articles, extractions, the gate, quads, a build on disk."""
 
 from __future__ import annotations
 
+import json
+import platform
+import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kg.errors import ArticleError
+from kg import __version__, ontology
+from kg.config import Settings
+from kg.errors import ArticleError, OutputError, StoreError
 from kg.model import Article, Extraction
+from kg.output import replacing_folder
+from kg.report import REPORT, BuildReport, Done, Skipped, Totals, read_report
+
+if TYPE_CHECKING:
+    from pyoxigraph import Quad
+    from spacy.language import Language
+
+    from kg.shapes import Quarantined
+
+STORE, TURTLE, NQUADS, PAGE = "store", "graph.ttl", "graph.nq", "graph.html"
+OUTPUTS = (STORE, TURTLE, NQUADS, PAGE, REPORT)
 
 Extractor = Callable[[Iterable[Article]], Iterator[Extraction]]
 
 
 def load_extractor(*, model: str | None = None) -> Extractor:
-    """Return the extractor of this package, its language pipeline loaded (seconds).
+    """Return the extractor of this package; it loads its language pipeline (seconds) when first used.
 
     ``model`` names an installed spaCy pipeline to use in place of our own.
     """
-    from kg import language
 
-    nlp = language.load(model=model)
-    return lambda articles: language.extract(articles, nlp=nlp)
+    pipelines: list[Language] = []
+
+    def extract(articles: Iterable[Article]) -> Iterator[Extraction]:
+        from kg import language
+
+        if not pipelines:
+            pipelines.append(language.load(model=model))
+        return language.extract(articles, nlp=pipelines[0])
+
+    return extract
 
 
 def iter_extractions(paths: Iterable[Path], *, extractor: Extractor) -> Iterator[Extraction | ArticleError]:
-    """Yield what each file or folder gives, in order; what cannot be read comes as its error."""
+    """Yield what each file or folder gives, in order; what cannot be read comes as its error.
+
+    The same text a second time is an error too: it would say everything twice.
+    """
     from kg.privacy import redact
     from kg.reading import iter_articles
 
     refused: deque[ArticleError] = deque()
+    names: dict[str, str] = {}
 
     def articles() -> Iterator[Article]:
         for item in iter_articles(paths):
             if isinstance(item, ArticleError):
                 refused.append(item)
+            elif item.id in names:
+                refused.append(ArticleError(item.name, f"the same text as {names[item.id]}"))
             else:
+                names[item.id] = item.name
                 yield redact(item)
 
-    for extraction in extractor(articles()):
-        while refused:
-            yield refused.popleft()
-        yield extraction
+    readable = articles()
+    for first in readable:
+        # Without one article there is no need to load anything.
+        for extraction in extractor(chain([first], readable)):
+            while refused:
+                yield refused.popleft()
+            yield extraction
     yield from refused
 
 
-def extract_one(path: Path, *, extractor: Extractor) -> Extraction:
-    """Return the extraction of one article file.
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What the gate lets through of one article, its quads, and what it held back."""
+
+    extraction: Extraction
+    quads: tuple[Quad, ...]
+    quarantined: tuple[Quarantined, ...]
+
+
+def iter_accepted(
+    paths: Iterable[Path], *, settings: Settings, extractor: Extractor
+) -> Iterator[Accepted | ArticleError]:
+    """Yield what may be written of each article; what cannot be read, or is refused whole, as its error."""
+    from kg.shapes import gate
+
+    refused: deque[ArticleError] = deque()
+
+    def extractions() -> Iterator[Extraction]:
+        for item in iter_extractions(paths, extractor=extractor):
+            if isinstance(item, ArticleError):
+                refused.append(item)
+            else:
+                yield item
+
+    for result in gate(extractions(), settings=settings):
+        while refused:
+            yield refused.popleft()
+        if result.kept:
+            yield Accepted(result.kept, result.quads, result.quarantined)
+        for held_back in result.quarantined:
+            if isinstance(held_back.item, Article):
+                yield ArticleError(held_back.item.name, held_back.reason_en)
+    yield from refused
+
+
+def extract_one(path: Path, *, settings: Settings, extractor: Extractor) -> Accepted:
+    """Return what one article file gives.
 
     Raises:
         ArticleError: the file cannot be read as an article.
     """
-    from kg.privacy import redact
-    from kg.reading import read_article
+    for item in iter_accepted([path], settings=settings, extractor=extractor):
+        if isinstance(item, ArticleError):
+            raise item
+        return item
+    raise ArticleError(str(path), "no article")
 
-    return next(extractor([redact(read_article(path))]))
+
+def build(
+    paths: Sequence[Path],
+    *,
+    out: Path,
+    settings: Settings | None = None,
+    extractor: Extractor | None = None,
+    on_article: Callable[[Done | Skipped], None] | None = None,
+) -> BuildReport:
+    """Read, extract, check and store articles; return the report of the build now in ``out``.
+
+    Everything is made in a folder beside ``out`` that takes its place at the end. ``on_article`` hears
+    of each article as it is finished. ``extractor`` stands in for this package's own.
+
+    Raises:
+        ArticleError: not one article could be read.
+        OutputError: ``out`` cannot be written, or is a folder that no build made.
+    """
+    from kg.store import create_store
+
+    settings = settings or Settings()
+    started, clock = datetime.now(UTC), time.monotonic()
+    _refuse_foreign(out)
+    lines: list[Done | Skipped] = []
+    totals = Totals()
+
+    def quads() -> Iterator[Quad]:
+        for item in iter_accepted(paths, settings=settings, extractor=extractor or load_extractor()):
+            line = _line(item)
+            lines.append(line)
+            if isinstance(item, Accepted):
+                totals.add(item.extraction)
+                yield from item.quads
+            if on_article:
+                on_article(line)
+        if not totals.articles:
+            raise _nothing_read(paths, lines)
+
+    with replacing_folder(out, contents=OUTPUTS) as folder:
+        create_store(folder / STORE, quads())
+        count = _write_graph(folder, title=_title(lines))
+        report = BuildReport(
+            done=tuple(line for line in lines if isinstance(line, Done)),
+            skipped=tuple(line for line in lines if isinstance(line, Skipped)),
+            by_class=totals.by_class,
+            by_predicate=totals.by_predicate,
+            quads=count,
+            sources=tuple(str(path) for path in paths),
+            base=settings.base,
+            versions=_versions(),
+            started=started.isoformat(timespec="seconds"),
+            seconds=round(time.monotonic() - clock, 3),
+        )
+        text = json.dumps(report.to_json(), ensure_ascii=False, indent=1)
+        (folder / REPORT).write_text(text + "\n", "utf-8")
+    return report
+
+
+def _line(item: Accepted | ArticleError) -> Done | Skipped:
+    if isinstance(item, ArticleError):
+        return Skipped(item.where, item.what)
+    article, extraction = item.extraction.article, item.extraction
+    return Done(
+        article.id,
+        article.name,
+        article.title,
+        len(extraction.entities),
+        len(extraction.claims),
+        item.quarantined,
+    )
+
+
+def _refuse_foreign(out: Path) -> None:
+    allowed = "an empty or new folder, or an earlier build"
+    if out.exists() and not out.is_dir():
+        raise OutputError(str(out), "is a file", allowed)
+    if out.is_dir() and any(out.iterdir()):
+        try:
+            read_report(out)
+        except StoreError:
+            raise OutputError(str(out), "holds files that no build made", allowed) from None
+
+
+def _nothing_read(paths: Sequence[Path], lines: Sequence[Done | Skipped]) -> ArticleError:
+    match lines:
+        case [Skipped(where, reason)]:
+            return ArticleError(where, reason)
+        case _:
+            return ArticleError(", ".join(map(str, paths)), f"no article can be read ({len(lines)} refused)")
+
+
+def _title(lines: Iterable[Done | Skipped]) -> str:
+    done = [line for line in lines if isinstance(line, Done)]
+    return done[0].title or done[0].name if len(done) == 1 else f"{len(done)} 篇文章 articles"
+
+
+def _write_graph(folder: Path, *, title: str) -> int:
+    """Write what the store holds as text and as a page; return how many quads the articles gave."""
+    from kg.graph import serialize
+    from kg.network import to_networkx
+    from kg.pages import render_page
+    from kg.store import iter_data, open_store
+
+    store = open_store(folder / STORE)
+    data = list(iter_data(store))
+    (folder / TURTLE).write_bytes(serialize(data, "turtle"))
+    (folder / NQUADS).write_bytes(serialize(data, "nquads"))
+    (folder / PAGE).write_text(render_page(to_networkx(store), title=title), "utf-8")
+    return len(data)
+
+
+def _versions() -> dict[str, str]:
+    packages = ("pyoxigraph", "pyshacl", "rdflib", "spacy")
+    return {
+        "kg": __version__,
+        "ontology": ontology.load().version,
+        "python": platform.python_version(),
+        **{name: version(name) for name in packages},
+    }

@@ -172,3 +172,13 @@ def test_when_the_new_folder_cannot_move_in_the_old_one_comes_back(
 
     assert (target / "graph.ttl").read_bytes() == b"old"
     assert names(tmp_path) == ["out"]
+
+
+def test_an_error_inside_the_new_folder_names_the_place_the_user_knows(tmp_path: Path) -> None:
+    with (
+        pytest.raises(OutputError, match="out: cannot be written: Disk quota exceeded") as raised,
+        replacing_folder(tmp_path / "out", contents=CONTENTS) as folder,
+    ):
+        raise OutputError(str(folder / "store"), "cannot be written: Disk quota exceeded")
+
+    assert raised.value.where == str(tmp_path / "out")

@@ -85,6 +85,3 @@ def main() -> None:
 def _speak_utf8(stream: TextIO) -> None:
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-
-
-from kg.cli import evaluating  # noqa: E402, F401  (commands register themselves on app)

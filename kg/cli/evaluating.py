@@ -48,10 +48,13 @@ def _score(gold_dir: Path, pred: Path | None, model: str | None) -> Report:
 
     if pred is not None:
         return evaluate_turtle(gold_dir, pred)
+    from kg.config import Settings
     from kg.pipeline import extract_one, load_extractor
 
-    extractor = load_extractor(model=model)
-    return evaluate(gold_dir, lambda path: extract_one(path, extractor=extractor))
+    extractor, settings = load_extractor(model=model), Settings()
+    return evaluate(
+        gold_dir, lambda path: extract_one(path, settings=settings, extractor=extractor).extraction
+    )
 
 
 def _show(report: Report) -> None:

@@ -9,6 +9,13 @@ from collections.abc import Sequence
 import typer
 
 
+def put(data: bytes) -> None:
+    """Write data on stdout as it is; text written before comes before it."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
 def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table on stdout; columns of numbers stand to the right."""
     right = [all(_is_number(row[i]) for row in rows) for i in range(len(columns))]

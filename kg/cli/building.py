@@ -1,0 +1,185 @@
+"""``kg build`` and ``kg extract``: from articles to a graph."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kg.cli.application import app
+from kg.cli.terminal import put, show_table
+from kg.config import DEFAULT_BASE, Settings
+from kg.errors import ArticleError
+
+if TYPE_CHECKING:
+    from kg.pipeline import Accepted
+    from kg.report import BuildReport, Done, Skipped
+
+Paths = Annotated[
+    list[Path], typer.Argument(metavar="PATH…", help="Article files (.txt) and folders of them.", exists=True)
+]
+Base = Annotated[str, typer.Option(help="The IRI under which individuals live; ends in / or #.")]
+Model = Annotated[str | None, typer.Option(help="An installed spaCy pipeline to use.")]
+
+
+class ExtractFormat(StrEnum):
+    """What ``kg extract`` writes; ``json`` is described in ``kg.records``."""
+
+    TURTLE = "turtle"
+    TRIG = "trig"
+    NQUADS = "nquads"
+    JSONLD = "jsonld"
+    JSON = "json"
+
+
+SUFFIXES = {"turtle": "ttl", "trig": "trig", "nquads": "nq", "jsonld": "jsonld", "json": "json"}
+
+
+@app.command()
+def build(
+    paths: Paths,
+    *,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="The folder of the build.")],
+    base: Base = DEFAULT_BASE,
+    model: Model = None,
+) -> None:
+    """Read, extract, check and store articles: DIR/store, graph.ttl, graph.nq, graph.html, report.json."""
+    from kg import pipeline
+
+    settings = Settings(base=base)
+    with _progress() as on_article:
+        extractor = pipeline.load_extractor(model=model)
+        report = pipeline.build(paths, out=out, settings=settings, extractor=extractor, on_article=on_article)
+    for skipped in report.skipped:
+        typer.echo(f"kg: skipped {skipped.where}: {skipped.reason}", err=True)
+    _show_summary(report, out)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Done | Skipped], None]]:
+    """Give what to call for each article: on a terminal a line that counts, else nothing."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.completed:.0f} articles", markup=False),
+        TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("loading the language pipeline", total=None)
+
+        def on_article(line: Done | Skipped) -> None:
+            name = getattr(line, "name", "") or getattr(line, "where", "")
+            progress.update(task, advance=1, description=name)
+
+        yield on_article
+
+
+def _show_summary(report: BuildReport, out: Path) -> None:
+    from kg import ontology
+
+    known = ontology.load()
+    classes = [
+        (name, known.classes[name].label.zh, known.classes[name].label.en, str(count))
+        for name, count in report.by_class.items()
+    ]
+    show_table("", ("class", "zh", "en", "entities"), classes)
+    typer.echo()
+    predicates = [
+        (
+            name,
+            known.properties[name].label.zh,
+            known.properties[name].label.en,
+            str(counts["relations"]),
+            str(counts["claims"]),
+        )
+        for name, counts in report.by_predicate.items()
+    ]
+    show_table("", ("predicate", "zh", "en", "relations", "claims"), predicates)
+    typer.echo()
+    typer.echo(
+        f"articles {len(report.done)}  skipped {len(report.skipped)}  quarantined {report.quarantined}  "
+        f"quads {report.quads}  seconds {report.seconds:.1f}  build {out}"
+    )
+
+
+@app.command()
+def extract(
+    paths: Paths,
+    *,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="DIR", help="Write DIR/NAME.ttl for each article.")
+    ] = None,
+    format: Annotated[
+        ExtractFormat, typer.Option(help="json: the claims as plain JSON.")
+    ] = ExtractFormat.TURTLE,
+    base: Base = DEFAULT_BASE,
+    model: Model = None,
+) -> None:
+    """Extract one article to stdout, or each into a file of its own."""
+    from kg import pipeline
+
+    settings = Settings(base=base)
+    items = pipeline.iter_accepted(paths, settings=settings, extractor=pipeline.load_extractor(model=model))
+    if out is None:
+        _extract_to_stdout(items, paths, format)
+    else:
+        _extract_to_folder(items, paths, format, out)
+
+
+def _extract_to_stdout(
+    items: Iterator[Accepted | ArticleError], paths: list[Path], format: ExtractFormat
+) -> None:
+    found = [item for _, item in zip(range(2), items, strict=False)]
+    if len(found) > 1:
+        raise typer.BadParameter("more than one article; -o DIR writes a file for each", param_hint="PATH")
+    if not found:
+        raise _no_article(paths)
+    if isinstance(found[0], ArticleError):
+        raise found[0]
+    put(_serialize(found[0], format))
+
+
+def _extract_to_folder(
+    items: Iterator[Accepted | ArticleError], paths: list[Path], format: ExtractFormat, out: Path
+) -> None:
+    from kg.output import write_file
+
+    written: set[str] = set()
+    for item in items:
+        if isinstance(item, ArticleError):
+            typer.echo(f"kg: skipped {item}", err=True)
+            continue
+        article = item.extraction.article
+        # Two folders can hold files of one name.
+        name = f"{article.name}-{article.id}" if article.name in written else article.name
+        written.add(name)
+        write_file(out / f"{name}.{SUFFIXES[format]}", _serialize(item, format))
+    if not written:
+        raise _no_article(paths)
+    typer.echo(f"kg: {len(written)} written to {out}", err=True)
+
+
+def _no_article(paths: list[Path]) -> ArticleError:
+    return ArticleError(", ".join(map(str, paths)), "no article can be read", "text files that hold one")
+
+
+def _serialize(item: Accepted, format: ExtractFormat) -> bytes:
+    if format is ExtractFormat.JSON:
+        from kg.records import to_record
+
+        return json.dumps(to_record(item.extraction), ensure_ascii=False, indent=1).encode() + b"\n"
+    from kg.graph import serialize
+
+    return serialize(item.quads, format)
