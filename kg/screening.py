@@ -250,10 +250,11 @@ class _Compiler:
             else:
                 two = one.replace("?counted", "?other")
                 # Merged, a node that k graphs share would be paired with itself k * k times.
+                targets = f"{{ SELECT DISTINCT ?this WHERE {{ {target} }} }}"
+                several = "GROUP BY ?this HAVING (COUNT(DISTINCT ?counted) > 1)"
                 yield (
                     f"{target} {one} {two} FILTER(!sameTerm(?counted, ?other))",
-                    f"{{ SELECT ?this WHERE {{ {{ SELECT DISTINCT ?this WHERE {{ {target} }} }} {one} }} "
-                    "GROUP BY ?this HAVING (COUNT(DISTINCT ?counted) > 1) }",
+                    f"{{ SELECT ?this WHERE {{ {targets} {one} }} {several} }}",
                 )
 
     def _wrong(self, shape: Term, value: str) -> str:

@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from kg import graph
+from kg import graph, ontology
 from kg.config import NAMESPACE, Settings, data_dir
 from kg.errors import ShapeError
 from kg.model import Article, Claim, Entity, Extraction
-from kg.ontology import Text
 from kg.screening import Screen, Suspicion, load_screen
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class Problem:
     focus: str
     path: str
     value: str
-    message: Text
+    message: ontology.Text
     shape: str
     target: str
     graph: str = ""
@@ -169,7 +168,7 @@ def _without(
     for problem in problems:
         hit: list[Claim | Entity] = [*claims.get(problem.focus, [])]
         if entity := nodes.get(problem.focus):
-            touching = [claim for claim in extraction.claims if entity in (claim.subject, claim.object)]
+            touching = [c for c in extraction.claims if entity.id in (c.subject.id, c.object.id)]
             sides = _relations(screen.targets[problem.target])
             hit += [c for c in touching if any(_stands(c, entity, *side) for side in sides)]
             hit += [] if sides else [entity, *touching]
@@ -177,9 +176,10 @@ def _without(
             return None, [_quarantined(extraction.article, [problem])]
         for item in hit:
             reasons[item].append(problem)
+    gone = {item.id for item in reasons if isinstance(item, Entity)}
     left = Extraction(
         extraction.article,
-        tuple(entity for entity in extraction.entities if entity not in reasons),
+        tuple(entity for entity in extraction.entities if entity.id not in gone),
         tuple(claim for claim in extraction.claims if claim not in reasons),
     )
     return left, [_quarantined(item, why) for item, why in reasons.items()]
@@ -197,8 +197,8 @@ def _relations(targets: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 def _stands(claim: Claim, entity: Entity, way: str, predicate: str) -> bool:
     if claim.predicate != predicate:
         return False
-    symmetric = predicate == "collaboratesWith"
-    return symmetric or entity == (claim.subject if way == "targetSubjectsOf" else claim.object)
+    symmetric = ontology.load().properties[predicate].symmetric
+    return symmetric or entity.id == (claim.subject if way == "targetSubjectsOf" else claim.object).id
 
 
 def _quarantined(item: Claim | Entity | Article, problems: Iterable[Problem]) -> Quarantined:
@@ -302,7 +302,7 @@ def _problem(report: rdflib.Graph, result: rdflib.term.Node, target: str, name: 
         focus=value("focusNode"),
         path=value("resultPath"),
         value=value("value"),
-        message=Text(messages.get("zh", fallback), messages.get("en", fallback)),
+        message=ontology.Text(messages.get("zh", fallback), messages.get("en", fallback)),
         shape=source.rpartition("#")[2],
         target=target,
         graph=name,
