@@ -165,3 +165,9 @@ SUBJECT = re.compile(r"(?:^|[，。；：！？\n,;:“”]|(?:其间|期间|当
 def _at_subject(text: str, start: int) -> bool:
     """Tell whether a subject can begin at ``start``: after a comma or an adverb of time."""
     return bool(SUBJECT.search(text, max(0, start - 6), start)) and text[start - 1 : start] != "的"
+
+
+def is_anaphor(words: str) -> bool:
+    """Tell whether ``words`` name nothing by themselves: 该院, 我校, 这家工作室, the bare 学校."""
+    match = _load().pattern.match(words.strip("“”"))
+    return match is not None and match.end() == len(words.strip("“”")) and not match["staff"]

@@ -7,7 +7,7 @@ what the discourse carries over and yields every relation that a rule proposes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 
 from kg.errors import DataError
-from kg.language.clauses import Clause, Phrase, Ref, Verb, iter_sentences, parse_sentence
+from kg.language.clauses import Clause, Phrase, Ref, Verb
 from kg.model import CLASSES, ORGANISATIONS, PREDICATES
 
 RULES = Path(__file__).parent / "rules"
@@ -321,41 +321,3 @@ def _objects(items: list[Phrase | Verb], index: int, rule: Rule, text: str) -> I
         for item in items[:index]:
             if isinstance(item, Phrase) and not item.marker:
                 yield item, "front"
-
-
-def lead_of(text: str, refs: Sequence[Ref]) -> Ref | None:
-    """Return the body that an article is about: the one named most often, the earlier of equals."""
-    counts: dict[str, int] = {}
-    first: dict[str, Ref] = {}
-    for ref in refs:
-        if ref.kind in ORGANISATIONS and len(ref.keys) == 1:
-            counts[ref.keys[0]] = counts.get(ref.keys[0], 0) + 1
-            first.setdefault(ref.keys[0], ref)
-    return max(first.values(), key=lambda ref: (counts[ref.keys[0]], -ref.start), default=None)
-
-
-def extract_candidates(text: str, refs: Sequence[Ref], *, parents: Mapping[str, str] | None = None) -> Iterator[Candidate]:
-    from kg.language import constructions, posts
-
-    found = list(posts.find_posts(text, refs))
-    for post in found:
-        body = post.body
-        if parents and post.predicate == "worksFor" and posts.load_posts().department.search(body.text) and body.keys[0] in parents:
-            body = replace(body, keys=(parents[body.keys[0]],))
-        yield Candidate(post.predicate, post.person, body, post.rule, (post.start, post.end), (post.start, post.end), role=post.role)
-    merged = posts.merge(refs, found)
-    state = State()
-    verbs = trigger_words()
-    lead = lead_of(text, merged)
-    paragraph = -1
-    for start, end in iter_sentences(text):
-        if text.rfind("\n", 0, start) != paragraph:
-            paragraph = text.rfind("\n", 0, start)
-            if lead is not None:
-                state = State(subject=Phrase([lead]), organisation=Phrase([lead]))
-        inside = [ref for ref in merged if start <= ref.start and ref.end <= end]
-        earlier = [ref for ref in merged if ref.start < start and ref.kind in ("Studio", "Station", "Team") and start - ref.start < 400]
-        topic = earlier[-1] if earlier else None
-        clauses = parse_sentence(text, start, end, inside, verbs=verbs)
-        yield from constructions.match_constructions(text, start, end, inside, topic=topic, subject=state.subject.refs if state.subject else ())
-        yield from match_sentence(text, clauses, state)

@@ -34,6 +34,7 @@ class Name:
     first: int = 0
     last: int = 0
     parent: str | None = None
+    namesake: str | None = None
     place: str = ""
 
 

@@ -52,3 +52,15 @@ def find_named_studios(text: str, refs: Sequence[Ref]) -> list[NamedStudio]:
                     names = dict.fromkeys((name + match["word"], name + head))
                     found.append(NamedStudio(start, end, person, tuple(names)))
     return found
+
+
+def person_in(name: str) -> str | None:
+    """Return the person whose full name a studio's name begins with (罗金凤普法工作室), or None."""
+    match = _inside().match(name.strip("“”\""))
+    return match["person"] if match else None
+
+
+@cache
+def _inside() -> re.Pattern[str]:
+    data = yaml.safe_load(PATH.read_text("utf-8"))
+    return re.compile(data["inside"])
