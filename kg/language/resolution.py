@@ -1,0 +1,76 @@
+"""The spaCy component ``kg_names``: mentions to things, and every word that stands for one.
+
+Reads ``doc.spans["mentions"]``; writes ``doc._.names`` (:class:`~kg.language.names.Names` table by key)
+and ``doc._.refs`` (:class:`~kg.language.clauses.Ref` in text order).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.language import anaphora, posts, studios
+from kg.language.clauses import Ref
+from kg.language.names import Name, Names
+from kg.model import Mention
+
+
+def mentions_of(doc: Doc) -> list[Mention]:
+    """Return the mentions that ``kg_mentions`` found, in text order."""
+    spans = doc.spans.get("mentions", ())
+    return [Mention(span.start_char, span.end_char, span.label_, span.text) for span in spans]
+
+
+@Language.factory("kg_names", assigns=["doc._.names", "doc._.refs"])
+def make_names(nlp: Language, name: str) -> NameResolver:
+    """Return the component that resolves names inside one article."""
+    return NameResolver()
+
+
+class NameResolver:
+    """Resolves the mentions of a Doc; stateless, a class because spaCy wants a callable object."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        text = doc.text
+        mentions = [m for m in mentions_of(doc) if not anaphora.is_anaphor(m.text)]
+        concepts = [m if m.kind != "Group" else Mention(m.start, m.end, m.kind, doc._.concepts[m.start]) for m in mentions]
+        found = Names(concepts)
+        table = found.table
+        refs = [
+            Ref(m.start, m.end, m.kind, (key,), m.text, name=table[key].full if m.kind == "Group" else "")
+            for m, key in zip(mentions, found.keys, strict=True)
+        ]
+        refs = _with_studios(text, refs, table)
+        doc._.names = table
+        doc._.refs = anaphora.resolve(text, refs)
+        return doc
+
+
+def _with_studios(text: str, refs: Sequence[Ref], table: dict[str, Name]) -> list[Ref]:
+    """Return ``refs`` with the studios that a phrase names after persons, each a thing of its own."""
+    merged = posts.merge(refs, list(posts.find_posts(text, refs)))
+    heads: dict[tuple[int, int], list[str]] = {}
+    for studio in studios.find_named_studios(text, merged):
+        key = next((k for k, n in table.items() if n.kind == "Studio" and n.labels & set(studio.names)), "")
+        if not key:
+            key = f"Studio:{studio.names[0]}"
+            table[key] = Name(key, "Studio", studio.names[0], set(studio.names), studio.start, studio.start)
+        table[key].namesake = studio.person.keys[0]
+        heads.setdefault((studio.start, studio.end), []).append(key)
+    out = list(refs)
+    for (start, end), keys in heads.items():
+        out = [ref for ref in out if ref.end <= start or ref.start >= end]
+        out.append(Ref(start, end, "Studio", tuple(dict.fromkeys(keys)), text[start:end], bare=True))
+    for name in list(table.values()):
+        if name.kind == "Studio" and name.namesake is None and (person := studios.person_in(name.full)):
+            key = f"Person:{person}"
+            table.setdefault(key, Name(key, "Person", person, {person}, name.first, name.first))
+            name.namesake = key
+    return sorted(out, key=lambda ref: ref.start)
+
+
+for _name in ("names", "refs", "concepts", "claims", "candidates", "article"):
+    if not Doc.has_extension(_name):
+        Doc.set_extension(_name, default=None)
