@@ -38,7 +38,6 @@ def load_extractor(*, model: str | None = None) -> Extractor:
 
     ``model`` names an installed spaCy pipeline to use in place of our own.
     """
-
     pipelines: list[Language] = []
 
     def extract(articles: Iterable[Article]) -> Iterator[Extraction]:
@@ -136,7 +135,7 @@ def build(
     out: Path,
     settings: Settings | None = None,
     extractor: Extractor | None = None,
-    on_article: Callable[[Done | Skipped], None] | None = None,
+    on_article: Callable[[Accepted | ArticleError], None] | None = None,
 ) -> BuildReport:
     """Read, extract, check and store articles; return the report of the build now in ``out``.
 
@@ -152,27 +151,29 @@ def build(
     settings = settings or Settings()
     started, clock = datetime.now(UTC), time.monotonic()
     _refuse_foreign(out)
-    lines: list[Done | Skipped] = []
+    done: list[Done] = []
+    refused: list[ArticleError] = []
     totals = Totals()
 
     def quads() -> Iterator[Quad]:
         for item in iter_accepted(paths, settings=settings, extractor=extractor or load_extractor()):
-            line = _line(item)
-            lines.append(line)
-            if isinstance(item, Accepted):
+            if isinstance(item, ArticleError):
+                refused.append(item)
+            else:
+                done.append(_done(item))
                 totals.add(item.extraction)
                 yield from item.quads
             if on_article:
-                on_article(line)
-        if not totals.articles:
-            raise _nothing_read(paths, lines)
+                on_article(item)
+        if not done:
+            raise _nothing_read(paths, refused)
 
     with replacing_folder(out, contents=OUTPUTS) as folder:
         create_store(folder / STORE, quads())
-        count = _write_graph(folder, title=_title(lines))
+        count = _write_graph(folder, title=_title(done))
         report = BuildReport(
-            done=tuple(line for line in lines if isinstance(line, Done)),
-            skipped=tuple(line for line in lines if isinstance(line, Skipped)),
+            done=tuple(done),
+            skipped=tuple(Skipped(error.where, error.what) for error in refused),
             by_class=totals.by_class,
             by_predicate=totals.by_predicate,
             quads=count,
@@ -187,9 +188,7 @@ def build(
     return report
 
 
-def _line(item: Accepted | ArticleError) -> Done | Skipped:
-    if isinstance(item, ArticleError):
-        return Skipped(item.where, item.what)
+def _done(item: Accepted) -> Done:
     article, extraction = item.extraction.article, item.extraction
     return Done(
         article.id,
@@ -212,16 +211,13 @@ def _refuse_foreign(out: Path) -> None:
             raise OutputError(str(out), "holds files that no build made", allowed) from None
 
 
-def _nothing_read(paths: Sequence[Path], lines: Sequence[Done | Skipped]) -> ArticleError:
-    match lines:
-        case [Skipped(where, reason)]:
-            return ArticleError(where, reason)
-        case _:
-            return ArticleError(", ".join(map(str, paths)), f"no article can be read ({len(lines)} refused)")
+def _nothing_read(paths: Sequence[Path], refused: Sequence[ArticleError]) -> ArticleError:
+    if len(refused) == 1:
+        return refused[0]
+    return ArticleError(", ".join(map(str, paths)), f"no article can be read ({len(refused)} refused)")
 
 
-def _title(lines: Iterable[Done | Skipped]) -> str:
-    done = [line for line in lines if isinstance(line, Done)]
+def _title(done: Sequence[Done]) -> str:
     return done[0].title or done[0].name if len(done) == 1 else f"{len(done)} 篇文章 articles"
 
 

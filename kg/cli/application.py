@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from kg import __version__
 from kg.errors import KgError
 
+NO = 1
 FAILED = 3
 INTERRUPTED = 130
 

@@ -7,19 +7,20 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kg.cli.application import app
-from kg.cli.terminal import put, show_table
+from kg.cli.inspecting import show_summary
+from kg.cli.terminal import put
 from kg.config import DEFAULT_BASE, Settings
 from kg.errors import ArticleError
 
 if TYPE_CHECKING:
     from kg.pipeline import Accepted
-    from kg.report import BuildReport, Done, Skipped
 
 Paths = Annotated[
     list[Path], typer.Argument(metavar="PATH…", help="Article files (.txt) and folders of them.", exists=True)
@@ -58,11 +59,16 @@ def build(
         report = pipeline.build(paths, out=out, settings=settings, extractor=extractor, on_article=on_article)
     for skipped in report.skipped:
         typer.echo(f"kg: skipped {skipped.where}: {skipped.reason}", err=True)
-    _show_summary(report, out)
+    show_summary(report.to_json()["totals"])
+    typer.echo()
+    typer.echo(
+        f"articles {len(report.done)}  skipped {len(report.skipped)}  quarantined {report.quarantined}  "
+        f"quads {report.quads}  seconds {report.seconds:.1f}  build {out}"
+    )
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[Done | Skipped], None]]:
+def _progress() -> Iterator[Callable[[Accepted | ArticleError], None]]:
     """Give what to call for each article: on a terminal a line that counts, else nothing."""
     if not sys.stderr.isatty():
         yield lambda _: None
@@ -79,39 +85,11 @@ def _progress() -> Iterator[Callable[[Done | Skipped], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("loading the language pipeline", total=None)
 
-        def on_article(line: Done | Skipped) -> None:
-            name = getattr(line, "name", "") or getattr(line, "where", "")
+        def on_article(item: Accepted | ArticleError) -> None:
+            name = item.where if isinstance(item, ArticleError) else item.extraction.article.name
             progress.update(task, advance=1, description=name)
 
         yield on_article
-
-
-def _show_summary(report: BuildReport, out: Path) -> None:
-    from kg import ontology
-
-    known = ontology.load()
-    classes = [
-        (name, known.classes[name].label.zh, known.classes[name].label.en, str(count))
-        for name, count in report.by_class.items()
-    ]
-    show_table("", ("class", "zh", "en", "entities"), classes)
-    typer.echo()
-    predicates = [
-        (
-            name,
-            known.properties[name].label.zh,
-            known.properties[name].label.en,
-            str(counts["relations"]),
-            str(counts["claims"]),
-        )
-        for name, counts in report.by_predicate.items()
-    ]
-    show_table("", ("predicate", "zh", "en", "relations", "claims"), predicates)
-    typer.echo()
-    typer.echo(
-        f"articles {len(report.done)}  skipped {len(report.skipped)}  quarantined {report.quarantined}  "
-        f"quads {report.quads}  seconds {report.seconds:.1f}  build {out}"
-    )
 
 
 @app.command()
@@ -133,19 +111,15 @@ def extract(
     settings = Settings(base=base)
     items = pipeline.iter_accepted(paths, settings=settings, extractor=pipeline.load_extractor(model=model))
     if out is None:
-        _extract_to_stdout(items, paths, format)
+        _extract_to_stdout(items, format)
     else:
         _extract_to_folder(items, paths, format, out)
 
 
-def _extract_to_stdout(
-    items: Iterator[Accepted | ArticleError], paths: list[Path], format: ExtractFormat
-) -> None:
-    found = [item for _, item in zip(range(2), items, strict=False)]
+def _extract_to_stdout(items: Iterator[Accepted | ArticleError], format: ExtractFormat) -> None:
+    found = list(islice(items, 2))
     if len(found) > 1:
         raise typer.BadParameter("more than one article; -o DIR writes a file for each", param_hint="PATH")
-    if not found:
-        raise _no_article(paths)
     if isinstance(found[0], ArticleError):
         raise found[0]
     put(_serialize(found[0], format))
