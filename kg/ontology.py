@@ -6,6 +6,7 @@ that a new kind of agency or a new word for a group is a line of Turtle and noth
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -25,8 +26,9 @@ OWL = "http://www.w3.org/2002/07/owl#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 GROUP_SCHEME = "https://w3id.org/cpkg/ontology/group"
 ROLE_SCHEME = "https://w3id.org/cpkg/ontology/role"
-# Closing marks that may follow the deciding word of a name: “新市民服务驿站”, 护苗站（总站）.
-CLOSING_MARKS = "”’\"'》〉」』】）) "
+# What may follow the deciding word of a name: “新市民服务驿站”, 《…工作规程（试行）》, 白皮书（2022—2024）.
+TAIL = 64  # characters: what follows and the longest suffix fit in, and a hostile name costs no time
+AFTER_NAME = re.compile(r"(?:[”’\"'》〉」』】\s]|[（(][^（(）)]*[）)])+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +144,13 @@ class Ontology:
         >>> load().subclass_for("“护苗”", "Program")
         'Program'
         """
-        bare = name.rstrip(CLOSING_MARKS)
+        tail = AFTER_NAME.sub("", name[-TAIL:])
         suffixes = self._suffixes.get(scored_class, {})
-        for start in range(len(bare)):
-            if found := suffixes.get(bare[start:]):
+        for start in range(len(tail)):
+            if found := suffixes.get(tail[start:]):
                 return found
         infixes = self._infixes.get(scored_class, {})
-        inside = [word for word in infixes if word in bare]
+        inside = [word for word in infixes if word in name]
         return infixes[max(inside, key=len)] if inside else scored_class
 
 
