@@ -1,0 +1,228 @@
+"""The lines of a page -> title, body and what the page says about the article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from kg.reading.chrome import ChromeRules, load_rules
+from kg.reading.fields import DATE, Fields, find_date, is_name, read_fields
+
+# A line of this length that is no field and no menu is prose even without a full stop.
+PROSE_LENGTH = 70
+PROSE_WITH_STOP = 22
+# Two paragraphs of prose after a footer line mean that the "footer" was a box inside the article.
+RETURNING_PROSE = 2
+TAIL_LINES = 4
+
+_STOP = re.compile(r"[。；]|[！？!?]”?$|[\u4e00-\u9fff]\.(?:$|[\u4e00-\u9fff”\"])")
+_CLOSING = re.compile(r"\s*[（(]([^（）()。]{2,80})[)）]\s*$")
+_COLUMN = re.compile(r"^[【\[][^】\]]{2,8}[】\]]\s*")
+_LEAD = re.compile(r"^([\u4e00-\u9fff]{2,12}(?:网|报|台|社|时讯|客户端))[^，。（(]{0,16}?(?:讯|电)[\s　（(“]")
+_NAMELESS = re.compile(r"^(?:本报|本网|本台|本刊|本站)")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page holds: the paragraphs of its article, the title first, and its metadata."""
+
+    paragraphs: tuple[str, ...] = ()
+    title: str = ""
+    publisher: str = ""
+    author: str = ""
+    published: date | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    where: str
+    fields: Fields | None = None
+    chrome: bool = False
+
+
+def read_page(lines: Sequence[str]) -> Page:
+    """Return the article on a page, given the page's non-empty lines in order."""
+    rules = load_rules()
+    sorted_out = _sort_out(_join_split_date(lines), rules)
+    title, kept = _take_title(sorted_out, rules)
+    kept, signatures = _take_signatures(kept)
+    leads = [m[1] for line in kept if line.where == "after" and (m := _LEAD.match(line.text))]
+    paragraphs = [p for line in kept if (p := rules.cut(line.text, where=line.where))]
+    fields = [line.fields for line in sorted_out if line.fields] + signatures
+    page = Page(
+        paragraphs=tuple(paragraphs),
+        title=title,
+        author=next((f.author for f in fields if f.author), ""),
+        published=next((f.date for f in fields if f.date), None),
+        url=next((f.url for f in fields if f.url), "") or _find_url(sorted_out),
+    )
+    return replace(page, publisher=_find_publisher(fields, leads, sorted_out, rules))
+
+
+def _is_prose(text: str) -> bool:
+    return (len(text) >= PROSE_WITH_STOP and _STOP.search(text) is not None) or (
+        len(text) >= PROSE_LENGTH and re.search(r"[，,]", text) is not None
+    )
+
+
+def _join_split_date(lines: Sequence[str]) -> list[str]:
+    """Join a date that a page prints on two lines (-2026- and 03/03)."""
+    joined: list[str] = []
+    for line in lines:
+        if joined and re.fullmatch(r"-?\s*(?:19|20)\d{2}\s*[-年]?", joined[-1]) and re.match(r"\d{1,2}[-/月]\d", line):
+            joined[-1] = f"{joined[-1].strip('- 年')}-{line}"
+        else:
+            joined.append(line)
+    return joined
+
+
+def _sort_out(lines: Sequence[str], rules: ChromeRules) -> list[_Line]:
+    """Mark every line as chrome, as fields, or as text of the article."""
+    marked: list[_Line] = []
+    where = "head"
+    position = 0
+    while position < len(lines):
+        text = lines[position]
+        if rules.is_footer(text, where=where):
+            end = _footer_end(lines, position, rules) if where == "after" else position + 1
+            marked += [_Line(line, where, read_fields(line), chrome=True) for line in lines[position:end]]
+            position = end
+            continue
+        dropped = rules.is_dropped(text, where=where)
+        fields = _fields_of(text)
+        if where == "head" and not dropped and not fields and _is_prose(text):
+            where = "after"
+        marked.append(_Line(text, where, fields, chrome=dropped or fields is not None))
+        position += 1
+    return marked
+
+
+def _fields_of(text: str) -> Fields | None:
+    inner = re.fullmatch(r"[（(]([^（）()]{2,90})[)）]", text)
+    if inner and (re.fullmatch(r"[\u4e00-\u9fff]{2,3}", inner[1]) or (fields := _signature(inner[1]))):
+        return Fields(author=inner[1]) if re.fullmatch(r"[\u4e00-\u9fff]{2,3}", inner[1]) else fields
+    return read_fields(text)
+
+
+def _footer_end(lines: Sequence[str], start: int, rules: ChromeRules) -> int:
+    """Return where a footer ends: at the end of the page, or where the article's prose comes back."""
+    rest = range(start + 1, len(lines))
+    prose = [i for i in rest if _is_prose(lines[i]) and not _is_chrome(lines[i], rules)]
+    return prose[0] if len(prose) >= RETURNING_PROSE else len(lines)
+
+
+def _is_chrome(text: str, rules: ChromeRules) -> bool:
+    return rules.is_dropped(text, where="after") or rules.is_footer(text, where="after")
+
+
+def _take_title(lines: Sequence[_Line], rules: ChromeRules) -> tuple[str, list[_Line]]:
+    """Return the title and the lines of the article; banners above the title are left out."""
+    kept = [i for i, line in enumerate(lines) if not line.chrome]
+    head = [i for i in kept if lines[i].where == "head"]
+    banner = rules.named["banner"]
+    titles = [i for i in head if not _is_banner(i, lines, head, banner.takes(lines[i].text))]
+    if not titles:
+        return "", [lines[i] for i in kept]
+    first = titles[0]
+    title = _clean_title(lines[first].text, rules)
+    following = [lines[i].text for i in head if i > first]
+    if following and re.match(r"^[—―-]{2,}", following[0]):
+        title += "——" + following[0].lstrip("—―- ")
+    return title, [lines[i] for i in kept if i >= first]
+
+
+def _is_banner(index: int, lines: Sequence[_Line], head: Sequence[int], looks_so: bool) -> bool:  # noqa: FBT001
+    """Return whether a line above the body only names the site: it looks so, and a title still follows."""
+    following = [i for i in head if i > index]
+    after = lines[index + 1].fields if index + 1 < len(lines) else None
+    return looks_so and bool(following) and not (after and after.labelled)
+
+
+def _clean_title(text: str, rules: ChromeRules) -> str:
+    text = _COLUMN.sub("", rules.cut(text, where="head")) or text
+    column, bar, rest = text.partition("｜")
+    return rest.strip() if bar and 0 < len(column) <= 10 and len(column) < len(rest) else text
+
+
+def _take_signatures(lines: Sequence[_Line]) -> tuple[list[_Line], list[Fields]]:
+    """Cut the closing brackets of the last paragraphs: （2024-05-29 来源：云岭普法网）, （卞秋萍）."""
+    kept = list(lines)
+    found: list[Fields] = []
+    for index in range(max(0, len(kept) - TAIL_LINES), len(kept)):
+        line = kept[index]
+        closing = _CLOSING.search(line.text)
+        if closing is None or line.where == "head":
+            continue
+        before = line.text[: closing.start()]
+        name_only = re.fullmatch(r"[\u4e00-\u9fff]{2,3}|[\u4e00-\u9fff] [\u4e00-\u9fff]", closing[1])
+        if name_only and (not before or re.search(r"[。！？”.]$", before)):
+            fields: Fields | None = Fields(author=closing[1])
+        else:
+            fields = _signature(closing[1])
+        if fields:
+            found.append(fields)
+            kept[index] = replace(line, text=before)
+    if kept and kept[-1].where == "after" and (fields := _bare_signature(kept)):
+        found.append(fields)
+        kept.pop()
+    return [line for line in kept if line.text], found
+
+
+def _bare_signature(lines: Sequence[_Line]) -> Fields | None:
+    """Return the fields of a last line that only names the publisher under the article."""
+    text = lines[-1].text
+    banner = load_rules().named["banner"]
+    return Fields(source=text) if banner.takes(text) and len(lines) > 1 else None
+
+
+def _signature(inner: str) -> Fields | None:
+    """Return what a closing bracket says; commas part fields there."""
+    fields = read_fields(re.sub("[，,；;]", "  ", inner))
+    if fields:
+        return fields
+    supplied = re.fullmatch(r"([^，。]{2,20}?)\s*供稿", inner)
+    if supplied:
+        return Fields(source=supplied[1])
+    dated = re.fullmatch(r"([\u4e00-\u9fff·“”]{2,16}?)\s*\d{1,2}月\d{1,2}日\s*(讯|电)?", inner)
+    if dated and (dated[2] or is_name(dated[1])):
+        return Fields(author=dated[1]) if is_name(dated[1]) else Fields(source=dated[1])
+    return None
+
+
+def _find_url(lines: Iterable[_Line]) -> str:
+    for line in lines:
+        if line.chrome and (match := re.search(r"原文.{0,4}[:：]\s*(https?://[^\s，。）)]+)", line.text)):
+            return match[1]
+    return ""
+
+
+def _find_publisher(
+    fields: Sequence[Fields], leads: Sequence[str], lines: Sequence[_Line], rules: ChromeRules
+) -> str:
+    """Return the best name of the publisher: a named source, the paper's lead, the banner, the owner."""
+    vague = rules.named["vague_source"].takes
+    sources = [f.source for f in fields if f.source]
+    clear = [source for source in sources if not vague(source)]
+    banners = [n for line in lines if line.where == "head" and (n := _banner_name(line, rules))]
+    owners = [m[1] for line in lines if line.chrome and (m := _OWNER.search(line.text))]
+    leads = [lead for lead in leads if not _NAMELESS.match(lead)]
+    return next(iter((*clear, *leads, *banners, *owners, *sources)), "")
+
+
+_OWNER = re.compile(r"(?:版权所有|主办(?:单位)?)\s*[:：]?\s*(?:©\s*)?([\u4e00-\u9fff]{4,24})")
+
+
+def _banner_name(line: _Line, rules: ChromeRules) -> str:
+    """Return the site's name in a banner or at the start of a trail above the title."""
+    if line.fields and line.fields.labelled and not re.search("[>＞]", line.text):
+        return ""
+    first = re.split(r"\s*[>＞|丨｜]+\s*|\s{1,}首页|\s{2,}", DATE.sub("", line.text))[0].strip()
+    first = re.sub(r"^.*[:：]\s*", "", first)
+    return first if rules.named["banner"].takes(first) and len(first) > 4 else ""
+
+
+__all__ = ["Page", "find_date", "read_page"]
