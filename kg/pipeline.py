@@ -166,7 +166,7 @@ def build(
             if on_article:
                 on_article(item)
         if not done:
-            raise _nothing_read(paths, refused)
+            raise nothing_read(paths, refused)
 
     with replacing_folder(out, contents=OUTPUTS) as folder:
         create_store(folder / STORE, quads())
@@ -211,7 +211,8 @@ def _refuse_foreign(out: Path) -> None:
             raise OutputError(str(out), "holds files that no build made", allowed) from None
 
 
-def _nothing_read(paths: Sequence[Path], refused: Sequence[ArticleError]) -> ArticleError:
+def nothing_read(paths: Sequence[Path], refused: Sequence[ArticleError]) -> ArticleError:
+    """Return the one error to raise when all that was asked for was refused."""
     if len(refused) == 1:
         return refused[0]
     return ArticleError(", ".join(map(str, paths)), f"no article can be read ({len(refused)} refused)")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kg.pipeline import Accepted
 
 Paths = Annotated[
-    list[Path], typer.Argument(metavar="PATH…", help="Article files (.txt) and folders of them.", exists=True)
+    list[Path], typer.Argument(metavar="PATH…", help="Article files (.txt) and folders of them.")
 ]
 Base = Annotated[str, typer.Option(help="The IRI under which individuals live; ends in / or #.")]
 Model = Annotated[str | None, typer.Option(help="An installed spaCy pipeline to use.")]
@@ -129,11 +129,13 @@ def _extract_to_folder(
     items: Iterator[Accepted | ArticleError], paths: list[Path], format: ExtractFormat, out: Path
 ) -> None:
     from kg.output import write_file
+    from kg.pipeline import nothing_read
 
     written: set[str] = set()
+    refused: list[ArticleError] = []
     for item in items:
         if isinstance(item, ArticleError):
-            typer.echo(f"kg: skipped {item}", err=True)
+            refused.append(item)
             continue
         article = item.extraction.article
         # Two folders can hold files of one name.
@@ -141,12 +143,10 @@ def _extract_to_folder(
         written.add(name)
         write_file(out / f"{name}.{SUFFIXES[format]}", _serialize(item, format))
     if not written:
-        raise _no_article(paths)
+        raise nothing_read(paths, refused)
+    for error in refused:
+        typer.echo(f"kg: skipped {error}", err=True)
     typer.echo(f"kg: {len(written)} written to {out}", err=True)
-
-
-def _no_article(paths: list[Path]) -> ArticleError:
-    return ArticleError(", ".join(map(str, paths)), "no article can be read", "text files that hold one")
 
 
 def _serialize(item: Accepted, format: ExtractFormat) -> bytes:

@@ -80,9 +80,10 @@ def show_summary(totals: Mapping[str, Any]) -> None:
 def check(*, store: Build = DEFAULT_BUILD) -> None:
     """Hold a build against the SHACL shapes: labels, domains, ranges, and every passage at its offsets."""
     from kg.shapes import check_graph
-    from kg.store import open_store
+    from kg.store import iter_data, open_store
 
-    report = check_graph(open_store(store))
+    # Without the ontology's own graph: its concepts follow other rules.
+    report = check_graph(iter_data(open_store(store)))
     for problem in report.problems:
         where = " ".join(part for part in (problem.focus, problem.path, problem.value) if part)
         typer.echo(f"{problem.shape}\t{problem.message.zh}\t{problem.message.en}\t{where}")

@@ -1,0 +1,477 @@
+from __future__ import annotations
+
+import errno
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from pyoxigraph import RdfFormat, parse
+from test_pipeline import read_joint_work, write_article
+from typer.testing import CliRunner, Result
+
+from kg import __version__, pipeline
+from kg.cli import app
+
+KG = Path(sys.executable).parent / "kg"
+GOLD = Path(__file__).parent / "gold"
+FULL = Path("/dev/full")
+
+needs_full = pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+
+
+def kg(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="kg")
+
+
+def run_kg(*arguments: object, **options: object) -> subprocess.CompletedProcess[bytes]:
+    command = [KG, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, check=False, **options)  # type: ignore[call-overload, no-any-return]
+
+
+@pytest.fixture(autouse=True)
+def small_extractor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "load_extractor", lambda *, model=None: read_joint_work)  # noqa: ARG005
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    folder = tmp_path / "articles"
+    write_article(folder, "one")
+    write_article(folder, "two", second="阳东市民政局")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built")
+    write_article(folder / "articles", "one")
+    write_article(folder / "articles", "two", second="阳东市民政局")
+    pipeline.build([folder / "articles"], out=folder / "out", extractor=read_joint_work)
+    return folder / "out"
+
+
+def assert_one_line(result: Result, *parts: str) -> None:
+    assert result.exit_code == 3
+    assert result.stdout == ""
+    assert result.stderr.startswith("kg: ")
+    assert len(result.stderr.splitlines()) == 1, result.stderr
+    for part in parts:
+        assert part in result.stderr
+
+
+# The command itself
+
+
+def test_version_is_printed() -> None:
+    result = kg("--version")
+
+    assert (result.exit_code, result.stdout) == (0, f"kg {__version__}\n")
+
+
+def test_help_names_every_verb() -> None:
+    result = kg("--help")
+
+    assert result.exit_code == 0
+    for verb in ("build", "extract", "query", "view", "export", "check", "evaluate", "info"):
+        assert f"\n  {verb} " in result.stdout
+
+
+@pytest.mark.parametrize("verb", ["build", "extract", "query", "view", "export", "check", "evaluate", "info"])
+def test_every_verb_explains_itself(verb: str) -> None:
+    result = kg(verb, "--help")
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"Usage: kg {verb}")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["build"], ["info", "--nonsense"], ["extract", "x", "--format", "word"]]
+)
+def test_wrong_usage_is_code_2(arguments: list[str]) -> None:
+    result = kg(*arguments)
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "Error: " in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["query", "--list"]])
+def test_quick_answers_import_nothing_heavy(arguments: list[str]) -> None:
+    code = (
+        "import sys; from kg.cli import app\n"
+        "try: app(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "print([m for m in ('spacy', 'rdflib', 'networkx', 'pyshacl', 'rich') if m in sys.modules], file=sys.stderr)"
+    )
+
+    run = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
+
+    assert run.stdout
+    assert run.stderr == "[]\n"
+
+
+def test_output_is_utf8_in_the_c_locale(built: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+    run = run_kg("info", "-s", built, env=environment)
+
+    assert run.returncode == 0
+    assert "机构" in run.stdout.decode("utf-8")
+
+
+def test_a_reader_that_leaves_early_is_no_error(built: Path) -> None:
+    command = f"'{KG}' export --format nquads -s '{built}' | head -n 1; exit ${{PIPESTATUS[0]}}"
+
+    run = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+
+    assert run.returncode == 0
+    assert run.stderr == ""
+    assert len(run.stdout.splitlines()) == 1
+
+
+@needs_full
+@pytest.mark.parametrize("arguments", [["export"], ["info"], ["check"], ["query", "--list"], ["--help"]])
+def test_a_full_disk_behind_stdout_is_one_line(built: Path, arguments: list[str]) -> None:
+    store = ["-s", built] if arguments[-1] in {"export", "info"} else []
+
+    with FULL.open("wb") as full:
+        command = [KG, *arguments, *map(str, store)]
+        run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    if arguments == ["check"]:
+        assert run.stderr.startswith("kg: out: ")
+    else:
+        assert run.stderr == "kg: stdout: No space left on device\n"
+    assert run.returncode == 3
+
+
+def test_an_interrupt_is_code_130(articles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "build", interrupt)
+
+    result = kg("build", articles, "-o", articles.parent / "out")
+
+    assert result.exit_code == 130
+    assert result.stderr == "kg: interrupted\n"
+    assert not (articles.parent / "out").exists()
+
+
+# build
+
+
+def test_build_makes_a_build_and_sums_it_up(articles: Path) -> None:
+    out = articles.parent / "out"
+
+    result = kg("build", articles, "-o", out)
+
+    assert result.exit_code == 0
+    assert sorted(path.name for path in out.iterdir()) == [
+        *("graph.html", "graph.nq", "graph.ttl", "report.json", "store"),
+    ]
+    rows = [line.split() for line in result.stdout.splitlines()]
+    assert ["Agency", "机构", "Agency", "3"] in [
+        [row[0], row[1], row[2], row[-1]] for row in rows if len(row) > 3
+    ]
+    assert "articles 2  skipped 0  quarantined 0" in result.stdout
+    assert result.stderr == ""
+
+
+def test_build_names_what_it_skipped(articles: Path) -> None:
+    (articles / "empty.txt").touch()
+
+    result = kg("build", articles, "-o", articles.parent / "out")
+
+    assert result.exit_code == 0
+    assert "skipped 1" in result.stdout
+    assert result.stderr.startswith("kg: skipped ")
+    assert "empty.txt: " in result.stderr
+
+
+@pytest.mark.parametrize("content", [b"", bytes(range(256)) * 40, b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"])
+@pytest.mark.parametrize("verb", ["build", "extract"])
+def test_a_file_that_is_no_article_is_one_line(tmp_path: Path, verb: str, content: bytes) -> None:
+    path = tmp_path / "article.txt"
+    path.write_bytes(content)
+
+    result = kg(verb, path, "-o", tmp_path / "out")
+
+    assert_one_line(result, "article.txt: ")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("verb", ["build", "extract"])
+def test_a_missing_file_is_one_line(tmp_path: Path, verb: str) -> None:
+    result = kg(verb, tmp_path / "nowhere.txt", "-o", tmp_path / "out")
+
+    assert_one_line(result, "nowhere.txt: ")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("verb", ["build", "extract"])
+def test_a_folder_without_articles_is_one_line(tmp_path: Path, verb: str) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    (folder / "one.png").write_bytes(b"\x89PNG")
+
+    result = kg(verb, folder, "-o", tmp_path / "out")
+
+    assert_one_line(result, "pictures: ")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_base_that_is_no_iri_is_one_line(articles: Path) -> None:
+    result = kg("build", articles, "-o", articles.parent / "out", "--base", "example")
+
+    assert_one_line(result, "base: 'example'", "an absolute IRI")
+
+
+def test_a_folder_that_no_build_made_is_one_line(articles: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "thesis.tex").touch()
+
+    result = kg("build", articles, "-o", tmp_path / "out")
+
+    assert_one_line(result, "out: holds files that no build made")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["thesis.tex"]
+
+
+def test_a_place_that_cannot_be_written_is_one_line(articles: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    result = kg("build", articles, "-o", tmp_path / "file" / "out")
+
+    assert_one_line(result, "out: cannot be written: ")
+
+
+@pytest.mark.parametrize("verb", ["build", "extract"])
+@pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES, errno.ENOSPC])
+def test_a_place_that_refuses_is_one_line(
+    articles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str, code: int
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(tempfile, "mkdtemp", refuse)
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+
+    result = kg(verb, articles, "-o", tmp_path / "out")
+
+    assert_one_line(result, f"cannot be written: {os.strerror(code)}")
+
+
+def test_a_build_that_hits_a_limit_leaves_the_earlier_build(articles: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    kg("build", articles, "-o", out)
+    before = {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    # The system refuses to write any file longer than this, as it would on a full disk.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, usual[1]))
+    try:
+        result = kg("build", articles, "-o", out)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+
+    assert_one_line(result, "out: cannot be written: ")
+    assert {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()} == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["articles", "out"]
+
+
+# extract
+
+
+def test_extract_writes_turtle_on_stdout(articles: Path) -> None:
+    result = kg("extract", articles / "one.txt")
+
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    triples = list(parse(result.stdout_bytes, format=RdfFormat.TURTLE))
+    assert len(triples) > 20
+
+
+@pytest.mark.parametrize(
+    ("name", "format"),
+    [
+        ("turtle", RdfFormat.TURTLE),
+        ("trig", RdfFormat.TRIG),
+        ("nquads", RdfFormat.N_QUADS),
+        ("jsonld", RdfFormat.JSON_LD),
+    ],
+)
+def test_every_format_says_the_same(articles: Path, name: str, format: RdfFormat) -> None:
+    turtle = parse(kg("extract", articles / "one.txt").stdout_bytes, format=RdfFormat.TURTLE)
+
+    result = kg("extract", articles / "one.txt", "--format", name)
+
+    assert {q.triple for q in parse(result.stdout_bytes, format=format)} == {q.triple for q in turtle}
+
+
+def test_json_is_the_claims_as_plain_records(articles: Path) -> None:
+    record = json.loads(kg("extract", articles / "one.txt", "--format", "json").stdout)
+
+    assert set(record) == {"article", "entities", "claims"}
+    (claim,) = record["claims"]
+    assert claim["subject"] == "agency/阳东市公安局"
+    assert record["article"]["text"][claim["start"] : claim["end"]] == claim["evidence"]
+    assert "count" not in claim
+
+
+def test_extract_writes_a_file_for_each_article(articles: Path, tmp_path: Path) -> None:
+    write_article(articles / "more", "one", first="宁河县公安局")
+    (articles / "empty.txt").touch()
+
+    result = kg("extract", articles, "-o", tmp_path / "graphs", "--format", "nquads")
+
+    names = sorted(path.name for path in (tmp_path / "graphs").iterdir())
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    assert names[-2:] == ["one.nq", "two.nq"]
+    assert len(names) == 3
+    assert names[0].startswith("one-")
+    assert "empty.txt: " in result.stderr
+
+
+def test_several_articles_need_a_folder(articles: Path) -> None:
+    result = kg("extract", articles)
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "-o DIR" in result.stderr
+
+
+# info, check, export
+
+
+def test_info_shows_versions_counts_and_sources(built: Path) -> None:
+    result = kg("info", "-s", built)
+
+    assert result.exit_code == 0
+    rows = dict(line.split(maxsplit=1) for line in result.stdout.splitlines() if " " in line.strip())
+    assert rows["articles"] == "2"
+    assert rows["sources"] == str(built.parent / "articles")
+    assert f"kg {__version__}" in rows["versions"]
+    assert rows["collaboratesWith"].split()[-2:] == ["2", "2"]
+
+
+def test_a_good_build_passes_the_check(built: Path) -> None:
+    result = kg("check", "-s", built)
+
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    assert result.stderr == f"kg: {built}: no violations\n"
+
+
+def test_a_build_that_breaks_a_shape_fails_the_check(built: Path, tmp_path: Path) -> None:
+    from pyoxigraph import Literal, NamedNode, Quad
+
+    from kg.config import NAMESPACE
+    from kg.store import open_store
+
+    broken = tmp_path / "broken"
+    shutil.copytree(built, broken)
+    store = open_store(broken, read_only=False)
+    start = NamedNode(f"{NAMESPACE}start")
+    quad = next(store.quads_for_pattern(None, start, None))
+    moved = Literal(str(int(quad.object.value) + 1), datatype=quad.object.datatype)  # type: ignore[union-attr]
+    store.remove(quad)
+    store.add(Quad(quad.subject, start, moved, quad.graph_name))
+    del store
+
+    result = kg("check", "-s", broken)
+
+    assert result.exit_code == 1
+    assert quad.subject.value in result.stdout
+    assert " violations\n" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "format"),
+    [
+        ("turtle", RdfFormat.TURTLE),
+        ("trig", RdfFormat.TRIG),
+        ("nquads", RdfFormat.N_QUADS),
+        ("ntriples", RdfFormat.N_TRIPLES),
+        ("jsonld", RdfFormat.JSON_LD),
+        ("rdfxml", RdfFormat.RDF_XML),
+    ],
+)
+def test_export_says_what_the_build_says(built: Path, name: str, format: RdfFormat) -> None:
+    expected = {q.triple for q in parse(path=str(built / "graph.nq"), format=RdfFormat.N_QUADS)}
+
+    result = kg("export", "--format", name, "-s", built)
+
+    assert result.exit_code == 0
+    assert {q.triple for q in parse(result.stdout_bytes, format=format)} == expected
+
+
+@pytest.mark.parametrize("name", ["graphml", "gexf"])
+def test_export_writes_graphs_for_graph_tools(built: Path, tmp_path: Path, name: str) -> None:
+    import networkx
+
+    path = tmp_path / f"graph.{name}"
+    result = kg("export", "--format", name, "-s", built, "-o", path)
+
+    read = {"graphml": networkx.read_graphml, "gexf": networkx.read_gexf}[name]
+    graph = read(path)
+    assert result.exit_code == 0
+    assert len(graph) >= 3
+    assert "阳东市民政局" in path.read_text("utf-8")
+
+
+@needs_full
+def test_export_into_a_full_disk_is_one_line(built: Path) -> None:
+    assert_one_line(kg("export", "-s", built, "-o", FULL), "/dev/full: cannot be written: No space left")
+
+
+@pytest.mark.parametrize("arguments", [["info"], ["check"], ["export"], ["view"], ["query", "collaborators"]])
+@pytest.mark.parametrize("place", ["nowhere", "empty"])
+def test_a_missing_build_is_one_line(tmp_path: Path, arguments: list[str], place: str) -> None:
+    (tmp_path / "empty").mkdir()
+
+    result = kg(*arguments, "-s", tmp_path / place)
+
+    assert_one_line(result, str(tmp_path / place))
+
+
+# evaluate
+
+
+def test_evaluate_scores_turtle_files(tmp_path: Path) -> None:
+    result = kg("evaluate", GOLD / "seed", "--pred", tmp_path)
+
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1].startswith("articles 1  entity F1 0.000  relation F1 0.000")
+
+
+def test_evaluate_scores_the_extractor_and_lists_errors(tmp_path: Path) -> None:
+    gold = {
+        "id": "one",
+        "entities": [
+            {"id": "a", "type": "Agency", "names": ["阳东市公安局"]},
+            {"id": "b", "type": "Agency", "names": ["阳东市教育局"]},
+            {"id": "c", "type": "Agency", "names": ["阳东市人民法院"]},
+        ],
+        "relations": [{"s": "a", "p": "collaboratesWith", "o": "b"}],
+    }
+    write_article(tmp_path, "one")
+    (tmp_path / "one.json").write_text(json.dumps(gold))
+
+    text = kg("evaluate", tmp_path, "--errors")
+    data = json.loads(kg("evaluate", tmp_path, "--errors", "--json").stdout)
+
+    assert text.stdout.splitlines()[0] == "one\tentity-\tAgency\t阳东市人民法院\t"
+    assert data["rel"]["all"] == [1.0, 1.0, 1.0]
+    assert data["ent"]["Agency"] == [1.0, 2 / 3, 0.8, 2, 0, 1]
+    assert data["errors"] == [["one", "entity-", "Agency", "阳东市人民法院", ""]]
+
+
+def test_evaluate_without_gold_is_one_line(tmp_path: Path) -> None:
+    assert_one_line(kg("evaluate", tmp_path, "--pred", tmp_path), "no gold articles")
