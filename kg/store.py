@@ -1,0 +1,170 @@
+"""The build on disk: an embedded Oxigraph store, made whole or not at all, opened read-only.
+
+Every article is one named graph; the ontology and its concept lists are one more, so that a query
+can show labels. A query sees the union of them (``kg.queries.answer``). An article is taken back by
+removing its graph.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain, islice
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
+
+from kg.config import NAMESPACE, data_dir
+from kg.errors import DataError, OutputError, StoreError
+
+ONTOLOGY_GRAPH = NamedNode(NAMESPACE.removesuffix("#"))
+ONTOLOGY_FILES = ("cpkg.ttl", "groups.ttl", "roles.ttl")
+# Quads handed to the store at once: about 150 MB of memory, and as fast as one call for all.
+BATCH = 500_000
+_HINT = "make one with kg build"
+
+
+def load_extractions(store: Store, quads: Iterable[Quad]) -> None:
+    """Add the articles' quads and the ontology to a store, the same quad once.
+
+    Raises:
+        DataError: an ontology file is missing or is no Turtle.
+        OutputError: the store cannot be written to.
+    """
+    _load(store, quads, "store")
+
+
+def _load(store: Store, quads: Iterable[Quad], where: str) -> None:
+    remaining = chain(_ontology_quads(), quads)
+    while batch := list(islice(remaining, BATCH)):
+        with _writing(where):
+            store.bulk_extend(batch)
+
+
+def create_store(directory: Path, quads: Iterable[Quad]) -> None:
+    """Write a store of the articles' quads and the ontology; an older store there is replaced at the end.
+
+    The store grows in a folder beside ``directory`` and takes its place by renaming. When anything
+    goes wrong, also in ``quads``, that folder goes and what was there before stays.
+
+    Raises:
+        OutputError: the place cannot be written, or holds something that is no store.
+    """
+    where = str(directory)
+    if directory.exists() and not is_store(directory) and not _is_empty_folder(directory):
+        raise OutputError(where, "something else than a store is there", "name another folder")
+    target = directory.resolve()
+    with _writing(where):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
+    try:
+        # mkdtemp makes a folder for its owner only; a plain one inside it follows the user's umask.
+        new = work / "new"
+        with _writing(where):
+            new.mkdir()
+            store = Store(str(new))
+        _load(store, quads, where)
+        with _writing(where):
+            # One sorted file a table: a read-only process opens and reads these fastest.
+            store.optimize()
+            store.flush()
+            del store
+            _swap(new, target, work / "old")
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _swap(new: Path, target: Path, old: Path) -> None:
+    if not target.exists():
+        new.replace(target)
+        return
+    target.replace(old)
+    try:
+        new.replace(target)
+    except BaseException:
+        old.replace(target)
+        raise
+
+
+@contextmanager
+def _writing(where: str) -> Iterator[None]:
+    """Name what Oxigraph and the system say about a place that cannot be written."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or _line(error)
+        raise OutputError(where, f"cannot be written: {reason}") from error
+
+
+def open_store(directory: Path, *, read_only: bool = True) -> Store:
+    """Return the store in ``directory``, or in its folder ``store`` as ``kg build`` leaves it.
+
+    A read-only store can be opened by any number of processes; a writable one by one at a time.
+
+    Raises:
+        StoreError: there is none, it is broken, or another process is writing to it.
+    """
+    place = directory / "store" if is_store(directory / "store") else directory
+    if not is_store(place):
+        raise StoreError(str(directory), "no store here" if directory.exists() else "no such folder", _HINT)
+    try:
+        store = Store.read_only(str(place)) if read_only else Store(str(place))
+        whole = store.contains_named_graph(ONTOLOGY_GRAPH)
+    except (OSError, RuntimeError) as error:
+        if "lock" in str(error).lower() and not read_only:
+            raise StoreError(str(place), "in use by another process", "try again when it is done") from error
+        raise StoreError(str(place), f"broken: {_line(error)}", _HINT) from error
+    if not whole:
+        # A damaged manifest opens as an empty store without any complaint.
+        raise StoreError(str(place), "broken: the ontology is not in it", _HINT)
+    return store
+
+
+def is_store(directory: Path) -> bool:
+    """Return whether a folder looks like a store from the outside."""
+    return (directory / "CURRENT").is_file() and (directory / "IDENTITY").is_file()
+
+
+def iter_data(store: Store) -> Iterator[Quad]:
+    """Yield every quad that articles brought in: all but the ontology."""
+    for graph in store.named_graphs():
+        if graph != ONTOLOGY_GRAPH:
+            yield from store.quads_for_pattern(None, None, None, graph)
+
+
+def retract(store: Store, article: NamedNode) -> int:
+    """Remove everything that one article said and return how many quads that was.
+
+    What other articles say too stays, because they say it in their own graphs.
+
+    Raises:
+        StoreError: the article is not in the store, or the store is read-only.
+    """
+    if article == ONTOLOGY_GRAPH or not store.contains_named_graph(article):
+        raise StoreError(article.value, "no such article in the store")
+    count = sum(1 for _ in store.quads_for_pattern(None, None, None, article))
+    try:
+        store.remove_graph(article)
+    except RuntimeError as error:
+        raise StoreError(article.value, f"cannot be removed: {_line(error)}") from error
+    return count
+
+
+def _ontology_quads() -> Iterator[Quad]:
+    folder = data_dir("ontology")
+    for name in ONTOLOGY_FILES:
+        try:
+            for triple in parse(path=str(folder / name), format=RdfFormat.TURTLE, rename_blank_nodes=True):
+                yield Quad(triple.subject, triple.predicate, triple.object, ONTOLOGY_GRAPH)
+        except (OSError, SyntaxError) as error:
+            raise DataError(name, f"cannot be read: {_line(error)}", "a Turtle file") from error
+
+
+def _is_empty_folder(directory: Path) -> bool:
+    return directory.is_dir() and not any(directory.iterdir())
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())
