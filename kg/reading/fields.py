@@ -12,31 +12,43 @@ from kg.reading.chrome import load_rules
 
 # 2024-08-31 16:40:11, 2024年8月31日, 2024/8/31, 2024.8.31; what follows must not run on as prose.
 DATE = re.compile(
-    r"(?<!\d)(?P<year>(?:19|20)\d{2})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})(?!\d)\s*日?"
+    r"(?<!\d)(?P<year>(?:19|20)\d{2})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})(?!\d)(?:\s*日)?"
     r"(?:[\sT]*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?"
 )
 _SHORT_DATE = re.compile(r"(?<![\d年])\d{1,2}月\d{1,2}日(?:讯|电)?")
 _HARD_BREAK = re.compile(r"\s{2,}|[　|丨｜•]|[】\]]")
 _PROSE = re.compile(r"[。；;！？!?]")
-_EDGE = " \t\xa0　:：|丨｜•·【】[]()（）<>《》/／,，、-—_©\"“”"
+_EDGE = ' \t\xa0　:：|丨｜•·【】[]()（）<>《》/／,，、-—_©"“”'
 _TOKEN_BREAK = re.compile(r"[\s　|丨｜•·【】\[\]()（）<>＞《》/／,，、:：©\"“”]+")
 _PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}(?:·[\u4e00-\u9fff]{1,4})?|[\u4e00-\u9fff] [\u4e00-\u9fff]")
+# A trail of menu steps: 首页 > 政务公开 > 镇街动态.
+_TRAIL = re.compile(r"[^\s>＞]{2,20}(?:\s*[>＞]{1,2}\s*[^\s>＞]{1,16})+\s*[>＞]*")
+# What a publisher's name ends in and a person's name does not: 望海发布, 渝东晚报, 浑北公安.
+_PAPER_END = re.compile("(?:网|报|台|社|刊|发布|公安|检察|法院|在线|时讯|融媒|青春|大众|镇|街道)$")
 _IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
 # Longest value of a field and longest unlabelled rest that real page lines have (gold articles, with slack).
 MAX_VALUE = 45
 MAX_REST = 30
+# Outside a label only the usual two or three characters are taken for a name: 平安润江 is an account.
+MAX_NAME = 3
+# 本报全媒体记者, 黔和省妇女报全媒体记者: what stands before the label in a reporter's bracket.
+MAX_PREFIX = 16
 PEOPLE = ("author", "staff")
 
 
 @dataclass(slots=True)
 class Fields:
-    """What one line gives; ``rest`` are the words outside labels, in order: the publisher, often names."""
+    """What one line gives; ``rest`` are the words outside labels, in order: the publisher, often names.
+
+    ``guessed`` says that ``source`` comes from them and not from a label.
+    """
 
     source: str = ""
     author: str = ""
     url: str = ""
     date: date | None = None
     labelled: bool = False
+    guessed: bool = False
     rest: list[str] = field(default_factory=list)
 
 
@@ -54,8 +66,10 @@ def find_date(text: str) -> date | None:
     return None
 
 
-def read_fields(line: str) -> Fields | None:
+def read_fields(line: str, *, guess: bool = True) -> Fields | None:
     """Return what a line of the page itself says about the article, or None where the line is something else.
+
+    Without ``guess`` only labels count: in a line of menus or owners the other words name no publisher.
 
     >>> read_fields("来源:湖南长安网 作者:佚名时间:2024-08-31").source
     '湖南长安网'
@@ -75,14 +89,37 @@ def read_fields(line: str) -> Fields | None:
     found.rest = _rest_tokens(rest)
     if sum(map(len, found.rest)) > MAX_REST:
         return None
-    if not found.source and found.rest:
-        found.source = _publisher(line, found)
+    if guess and not found.source and found.rest:
+        _guess_publisher(line, found)
     return found
+
+
+def find_reporters(text: str) -> str:
+    """Return the names in the first bracket that names reporters, parted by one space.
+
+    >>> find_reporters("岭海日报讯（全媒体记者黎子晴 通讯员禅法宣）12日，")
+    '黎子晴 禅法宣'
+    """
+    labels = "|".join(
+        sorted((label for label in load_rules().fields["author"] if len(label) > 1), key=len, reverse=True)
+    )
+    for inner in re.findall(r"[（(]([^（）()。]{4,60})[)）]", text):
+        prefix, label, names = (
+            re.split(f"({labels})", inner, maxsplit=1) if re.search(labels, inner) else ("", "", "")
+        )
+        words = [w for w in _TOKEN_BREAK.split(re.sub(labels, " ", names)) if w]
+        if label and len(prefix) <= MAX_PREFIX and words and all(map(is_name, words)):
+            return " ".join(words)
+    return ""
 
 
 def is_name(text: str) -> bool:
     """Return whether a text has the shape of one or more persons' names and nothing else."""
-    return all(_PERSON.fullmatch(part) for part in re.split(r"[\s　、,，]{1,}", text.strip())) if text.strip() else False
+    return (
+        all(_PERSON.fullmatch(part) for part in re.split(r"[\s　、,，]{1,}", text.strip()))
+        if text.strip()
+        else False
+    )
 
 
 def _take_labels(line: str, found: Fields) -> str | None:
@@ -141,7 +178,7 @@ def _store(found: Fields, kind: str, value: str) -> None:
 
 
 def _names(value: str) -> str:
-    return " ".join(re.sub(r"^[/／]", "", value).split())
+    return " ".join(load_rules().named["edition"].pattern.sub(" ", re.sub(r"^[/／]", "", value)).split())
 
 
 def _runs_on(line: str) -> bool:
@@ -157,18 +194,24 @@ def _rest_tokens(rest: str) -> list[str]:
     rules = load_rules()
     text = _SHORT_DATE.sub("  ", DATE.sub("  ", rest))
     text = rules.named["edition"].pattern.sub("  ", text)
-    tokens = (re.sub(r"(?:讯|供稿|[\s\d:.]+)$", "", token) for token in _TOKEN_BREAK.split(text))
+    text = _TRAIL.sub("  ", text)
+    tokens = (re.sub(r"(?:(?<!时)讯|供稿|[\s\d:.]+)$", "", token) for token in _TOKEN_BREAK.split(text))
     return [t for t in tokens if _IDEOGRAPH.search(t) and not rules.is_dropped(t, where="head")]
 
 
-def _publisher(line: str, found: Fields) -> str:
-    """Return the publisher among unlabelled words: the first, or the account's name after 原创 X Y."""
+def _guess_publisher(line: str, found: Fields) -> None:
+    """Take the publisher from unlabelled words: the first, or the account's name after 原创 X Y."""
     words = found.rest
-    first = words[1] if "原创" in line and len(words) > 1 and not is_name(words[1]) else words[0]
-    names = [word for word in words if word != first and is_name(word)]
-    if names and not found.author and words[0] == first:
+    account = "原创" in line and len(words) > 1 and not is_name(words[1])
+    names = [
+        word for word in words if len(word) <= MAX_NAME and is_name(word) and not _PAPER_END.search(word)
+    ]
+    others = [word for word in words if word not in names]
+    if not found.author and (len(names) > 1 or (names and len(names[0]) == MAX_NAME)):
         found.author = " ".join(names)
-    return first
+    if others:
+        found.source = words[1] if account else others[0]
+        found.guessed = True
 
 
 @cache
@@ -187,6 +230,6 @@ def _label_pattern() -> re.Pattern[str]:
     fields = load_rules().fields
     people = [label for kind in PEOPLE for label in fields[kind] if len(label) > 1]
     return re.compile(
-        rf"(?P<colon>{spread(_kinds())})\s*(?:[:：]|[丨｜|/／](?=\s*[\u4e00-\u9fff]))"
-        rf"|(?:(?<=^)|(?<=[\s　:：（(•·|>/]))(?P<spaced>{spread(people)})[\s　]+(?=[\u4e00-\u9fff])"
+        rf"(?P<colon>{spread(_kinds())})\s*(?:[:：]|[丨｜|/／](?=\s*[\u4e00-\u9fff]{{2}}))"
+        rf"|(?:(?<=^)|(?<=[\s　:：（(•·|>/网报台社刊]))(?P<spaced>{spread(people)})[\s　]+(?=[\u4e00-\u9fff])"
     )

@@ -7,18 +7,20 @@ import re
 # str.splitlines would also break at \x1c-\x1e, which stand inside lines of some scraped pages.
 _BREAK = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 # Zero-width characters, byte order marks, and private-use glyphs (icon fonts) that pages print as nothing.
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffc\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f]")
+_INVISIBLE = re.compile(
+    "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffc\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f]"
+)
 _BULLET = re.compile(r"^[•●◦▪‣∙]\s*")
 _WORD = re.compile(r"\w")
 
 
 def split_lines(text: str) -> list[str]:
-    """Return the lines that hold a word, without white space at their ends.
+    r"""Return the lines that hold a word, without white space at their ends.
 
     Inner white space stays as it is. A list bullet of the page's own mark-up goes; ▲, ★ and ■, which
     articles set themselves, stay.
 
-    >>> split_lines("  • 首页\\n\\n 　一、 打牢基础\\xa0\\n***")
+    >>> split_lines("  • 首页\n\n 　一、 打牢基础\xa0\n***")
     ['首页', '一、 打牢基础']
     """
     lines = (_BULLET.sub("", _INVISIBLE.sub("", line).strip()).strip() for line in _BREAK.split(text))

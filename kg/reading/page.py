@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kg.reading.chrome import ChromeRules, load_rules
-from kg.reading.fields import DATE, Fields, find_date, is_name, read_fields
+from kg.reading.fields import DATE, Fields, find_reporters, is_name, read_fields
+from kg.reading.publisher import find_banner, find_owner, find_publisher
 
 # A line of this length that is no field and no menu is prose even without a full stop.
 PROSE_LENGTH = 70
@@ -21,7 +22,6 @@ _STOP = re.compile(r"[。；]|[！？!?]”?$|[\u4e00-\u9fff]\.(?:$|[\u4e00-\u9f
 _CLOSING = re.compile(r"\s*[（(]([^（）()。]{2,80})[)）]\s*$")
 _COLUMN = re.compile(r"^[【\[][^】\]]{2,8}[】\]]\s*")
 _LEAD = re.compile(r"^([\u4e00-\u9fff]{2,12}(?:网|报|台|社|时讯|客户端))[^，。（(]{0,16}?(?:讯|电)[\s　（(“]")
-_NAMELESS = re.compile(r"^(?:本报|本网|本台|本刊|本站)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,20 @@ def read_page(lines: Sequence[str]) -> Page:
     leads = [m[1] for line in kept if line.where == "after" and (m := _LEAD.match(line.text))]
     paragraphs = [p for line in kept if (p := rules.cut(line.text, where=line.where))]
     fields = [line.fields for line in sorted_out if line.fields] + signatures
+    banners = [
+        b
+        for line in sorted_out
+        if line.where == "head" and (b := find_banner(line.text, line.fields, alone=line.chrome))
+    ]
+    owners = [owner for line in sorted_out if line.chrome and (owner := find_owner(line.text))]
     page = Page(
         paragraphs=tuple(paragraphs),
         title=title,
-        author=next((f.author for f in fields if f.author), ""),
+        author=next((f.author for f in fields if f.author), "") or _find_author(kept),
         published=next((f.date for f in fields if f.date), None),
         url=next((f.url for f in fields if f.url), "") or _find_url(sorted_out),
     )
-    return replace(page, publisher=_find_publisher(fields, leads, sorted_out, rules))
+    return replace(page, publisher=find_publisher(fields, leads, banners, owners))
 
 
 def _is_prose(text: str) -> bool:
@@ -73,7 +79,11 @@ def _join_split_date(lines: Sequence[str]) -> list[str]:
     """Join a date that a page prints on two lines (-2026- and 03/03)."""
     joined: list[str] = []
     for line in lines:
-        if joined and re.fullmatch(r"-?\s*(?:19|20)\d{2}\s*[-年]?", joined[-1]) and re.match(r"\d{1,2}[-/月]\d", line):
+        if (
+            joined
+            and re.fullmatch(r"-?\s*(?:19|20)\d{2}\s*[-年]?", joined[-1])
+            and re.match(r"\d{1,2}[-/月]\d", line)
+        ):
             joined[-1] = f"{joined[-1].strip('- 年')}-{line}"
         else:
             joined.append(line)
@@ -89,11 +99,16 @@ def _sort_out(lines: Sequence[str], rules: ChromeRules) -> list[_Line]:
         text = lines[position]
         if rules.is_footer(text, where=where):
             end = _footer_end(lines, position, rules) if where == "after" else position + 1
-            marked += [_Line(line, where, read_fields(line), chrome=True) for line in lines[position:end]]
+            marked += [
+                _Line(line, where, read_fields(line, guess=False), chrome=True)
+                for line in lines[position:end]
+            ]
             position = end
             continue
         dropped = rules.is_dropped(text, where=where)
-        fields = _fields_of(text)
+        fields = read_fields(text, guess=False) if dropped and not DATE.search(text) else _fields_of(text)
+        if fields and dropped and not fields.labelled:
+            fields.author = ""
         if where == "head" and not dropped and not fields and _is_prose(text):
             where = "after"
         marked.append(_Line(text, where, fields, chrome=dropped or fields is not None))
@@ -176,7 +191,7 @@ def _bare_signature(lines: Sequence[_Line]) -> Fields | None:
     """Return the fields of a last line that only names the publisher under the article."""
     text = lines[-1].text
     banner = load_rules().named["banner"]
-    return Fields(source=text) if banner.takes(text) and len(lines) > 1 else None
+    return Fields(source=text, guessed=True) if banner.takes(text) and len(lines) > 1 else None
 
 
 def _signature(inner: str) -> Fields | None:
@@ -193,36 +208,14 @@ def _signature(inner: str) -> Fields | None:
     return None
 
 
+def _find_author(lines: Iterable[_Line]) -> str:
+    return next(
+        (names for line in lines if line.where == "after" and (names := find_reporters(line.text))), ""
+    )
+
+
 def _find_url(lines: Iterable[_Line]) -> str:
     for line in lines:
         if line.chrome and (match := re.search(r"原文.{0,4}[:：]\s*(https?://[^\s，。）)]+)", line.text)):
             return match[1]
     return ""
-
-
-def _find_publisher(
-    fields: Sequence[Fields], leads: Sequence[str], lines: Sequence[_Line], rules: ChromeRules
-) -> str:
-    """Return the best name of the publisher: a named source, the paper's lead, the banner, the owner."""
-    vague = rules.named["vague_source"].takes
-    sources = [f.source for f in fields if f.source]
-    clear = [source for source in sources if not vague(source)]
-    banners = [n for line in lines if line.where == "head" and (n := _banner_name(line, rules))]
-    owners = [m[1] for line in lines if line.chrome and (m := _OWNER.search(line.text))]
-    leads = [lead for lead in leads if not _NAMELESS.match(lead)]
-    return next(iter((*clear, *leads, *banners, *owners, *sources)), "")
-
-
-_OWNER = re.compile(r"(?:版权所有|主办(?:单位)?)\s*[:：]?\s*(?:©\s*)?([\u4e00-\u9fff]{4,24})")
-
-
-def _banner_name(line: _Line, rules: ChromeRules) -> str:
-    """Return the site's name in a banner or at the start of a trail above the title."""
-    if line.fields and line.fields.labelled and not re.search("[>＞]", line.text):
-        return ""
-    first = re.split(r"\s*[>＞|丨｜]+\s*|\s{1,}首页|\s{2,}", DATE.sub("", line.text))[0].strip()
-    first = re.sub(r"^.*[:：]\s*", "", first)
-    return first if rules.named["banner"].takes(first) and len(first) > 4 else ""
-
-
-__all__ = ["Page", "find_date", "read_page"]
