@@ -1,1 +1,43 @@
-"""The spaCy pipeline that reads Chinese child-protection news."""
+"""The spaCy pipeline that reads Chinese child-protection news: text in, mentions, names and relations out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from kg.model import Article, Extraction
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+COMPONENTS = ("kg_mentions", "kg_names", "kg_relations")
+
+
+def load(*, model: str | None = None, weights: str | None = None) -> Language:
+    """Return the pipeline as a normal spaCy ``nlp``: ``doc.ents`` and ``doc.spans["mentions"]`` show in displaCy.
+
+    ``model`` names an installed spaCy pipeline whose own components run first; ``weights`` is a file of
+    trained mention weights in place of our own.
+    """
+    import spacy
+
+    from kg.language import mentions, relations, resolution  # noqa: F401  registers the factories
+
+    nlp = spacy.load(model) if model else spacy.blank("zh")
+    for name in COMPONENTS:
+        nlp.add_pipe(name, config={"weights": weights} if name == "kg_mentions" and weights else {})
+    return nlp
+
+
+def extract(articles: Iterable[Article], *, nlp: Language) -> Iterator[Extraction]:
+    """Yield the extraction of each article, in order."""
+    from kg.language.extraction import to_extraction
+
+    def docs() -> Iterator[object]:
+        for article in articles:
+            doc = nlp.make_doc(article.text)
+            doc._.article = article
+            yield doc
+
+    for doc in nlp.pipe(docs()):
+        yield to_extraction(doc)

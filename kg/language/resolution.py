@@ -18,9 +18,9 @@ from kg.model import Mention
 
 
 def mentions_of(doc: Doc) -> list[Mention]:
-    """Return the mentions that ``kg_mentions`` found, in text order."""
+    """Return the mentions that ``kg_mentions`` found, in text order; a Group's text is its concept."""
     spans = doc.spans.get("mentions", ())
-    return [Mention(span.start_char, span.end_char, span.label_, span.text) for span in spans]
+    return [Mention(span.start_char, span.end_char, span.label_, span.kb_id_ or span.text) for span in spans]
 
 
 @Language.factory("kg_names", assigns=["doc._.names", "doc._.refs"])
@@ -34,12 +34,11 @@ class NameResolver:
 
     def __call__(self, doc: Doc) -> Doc:
         text = doc.text
-        mentions = [m for m in mentions_of(doc) if not anaphora.is_anaphor(m.text)]
-        concepts = [m if m.kind != "Group" else Mention(m.start, m.end, m.kind, doc._.concepts[m.start]) for m in mentions]
-        found = Names(concepts)
+        mentions = [m for m in mentions_of(doc) if m.kind == "Group" or not anaphora.is_anaphor(m.text)]
+        found = Names(mentions)
         table = found.table
         refs = [
-            Ref(m.start, m.end, m.kind, (key,), m.text, name=table[key].full if m.kind == "Group" else "")
+            Ref(m.start, m.end, m.kind, (key,), text[m.start : m.end], name=table[key].full if m.kind == "Group" else "")
             for m, key in zip(mentions, found.keys, strict=True)
         ]
         refs = _with_studios(text, refs, table)
@@ -71,6 +70,6 @@ def _with_studios(text: str, refs: Sequence[Ref], table: dict[str, Name]) -> lis
     return sorted(out, key=lambda ref: ref.start)
 
 
-for _name in ("names", "refs", "concepts", "claims", "candidates", "article"):
+for _name in ("names", "refs", "claims", "candidates", "article"):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=None)

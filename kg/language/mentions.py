@@ -1,0 +1,185 @@
+"""The spaCy component ``kg_mentions``: where a text names bodies, schools, programmes, persons, places, groups.
+
+A trained CRF over characters finds names; what it found once is found everywhere in the article; rules add
+short forms that cannot be anything else (县检察院) and the Group concepts of ``ontology/groups.ttl``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+import pycrfsuite
+import yaml
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import filter_spans
+
+from kg import ontology
+from kg.errors import DataError
+from kg.language.anaphora import is_anaphor
+from kg.language.tagging import features
+
+MODEL = Path(__file__).parent / "model" / "mentions.crfsuite"
+LEXICON = Path(__file__).parent / "lexicon"
+# A name shorter than this is not looked for again elsewhere in the article: it means too many things.
+REPEATED = 3
+
+Span = tuple[int, int, str]
+
+
+@cache
+def load_tagger(path: Path = MODEL) -> pycrfsuite.Tagger:
+    """Return the trained recogniser.
+
+    Raises:
+        DataError: the weights are missing or broken.
+    """
+    tagger = pycrfsuite.Tagger()
+    if not path.is_file():
+        raise DataError(path.name, "the trained weights are missing", "kg train GOLD_DIR -o DIR makes them")
+    tagger.open(str(path))
+    return tagger
+
+
+def decode(labels: Sequence[str]) -> Iterator[Span]:
+    """Yield the spans that BIES labels make; a broken span is none.
+
+    >>> list(decode(["B-Person", "E-Person", "O", "B-Place"]))
+    [(0, 2, 'Person')]
+    """
+    start, kind = -1, ""
+    for at, label in enumerate(labels):
+        mark, _, name = label.partition("-")
+        if mark == "S":
+            yield at, at + 1, name
+        elif mark == "B":
+            start, kind = at, name
+            continue
+        elif mark == "I" and name == kind and start >= 0:
+            continue
+        elif mark == "E" and name == kind and start >= 0:
+            yield start, at + 1, name
+        start, kind = -1, ""
+
+
+@cache
+def _edges() -> dict[str, re.Pattern[str]]:
+    data = yaml.safe_load((LEXICON / "mentions.yaml").read_text("utf-8"))
+    names = yaml.safe_load((LEXICON / "names.yaml").read_text("utf-8"))
+
+    def any_of(words: Sequence[str]) -> str:
+        return "|".join(map(re.escape, sorted(set(words), key=len, reverse=True)))
+
+    systems = [word for word in [*names["systems"], *names["short"]] if len(word) >= 3 or word in ("法院", "妇联", "团委")]
+    return {
+        "short": re.compile(
+            rf"(?<![{data['not_before_level']}])(?:{any_of(data['levels'])})(?:{any_of(systems)})(?![{data['not_after_system']}])"
+            rf"|团(?:{any_of(data['levels'])})委|{any_of(data['always'])}"
+        ),
+        "leading": re.compile(rf"^(?:{any_of(data['leading'])})"),
+    }
+
+
+@cache
+def _concepts() -> tuple[re.Pattern[str], dict[str, str], re.Pattern[str]]:
+    """Return the pattern of all Group words, the concept of each, and the longer words they are no Group in."""
+    words: dict[str, str] = {}
+    shields: set[str] = set()
+    for concept in ontology.load_groups():
+        shields.update(concept.not_within)
+        for word in (concept.name, *concept.labels):
+            words.setdefault(word, concept.name)
+    data = yaml.safe_load((LEXICON / "mentions.yaml").read_text("utf-8"))
+    words.update(data["groups"])
+    pattern = re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
+    stops = re.compile("|".join([*map(re.escape, sorted(shields, key=len, reverse=True)), *data["not_groups"]]))
+    return pattern, words, stops
+
+
+def find_names(text: str, tagger: pycrfsuite.Tagger) -> list[Span]:
+    """Return the names in ``text``, non-overlapping, in text order."""
+    found: list[Span] = []
+    start = 0
+    for line in text.split("\n"):
+        if line.strip():
+            found += ((start + s, start + e, k) for s, e, k in decode(tagger.tag(features(line))))
+        start += len(line) + 1
+    found = [span for span in (_trim(text, span) for span in found) if span is not None]
+    taken = bytearray(len(text))
+    for s, e, _ in found:
+        taken[s:e] = b"\x01" * (e - s)
+    for s, e, kind in [*_again(text, found), *((m.start(), m.end(), "Agency") for m in _edges()["short"].finditer(text))]:
+        if not any(taken[s:e]):
+            taken[s:e] = b"\x01" * (e - s)
+            found.append((s, e, kind))
+    return sorted(found)
+
+
+def _trim(text: str, span: Span) -> Span | None:
+    """Return ``span`` without what belongs to no name at its edges, or None when nothing is left."""
+    start, end, kind = span
+    words = text[start:end]
+    if match := _edges()["leading"].match(words):
+        start += match.end()
+    if kind == "Document":
+        opened = text.rfind("《", max(0, start - 2), start + 1)
+        start = opened + 1 if opened >= 0 else start
+        end = end - 1 if text[end - 1 : end] == "》" else end
+    words = text[start:end]
+    if len(words.strip("“”\"")) < 2 or is_anaphor(words) or "▇" in words:
+        return None
+    if words.count("“") != words.count("”"):
+        if text[end : end + 1] == "”":
+            end += 1
+        elif words.startswith("“") and "”" not in words:
+            start += 1
+    return start, end, kind
+
+
+def _again(text: str, found: Sequence[Span]) -> Iterator[Span]:
+    kinds: dict[str, str] = {}
+    for s, e, kind in found:
+        if e - s >= REPEATED or kind == "Person":
+            kinds.setdefault(text[s:e], kind)
+    for words in sorted(kinds, key=lambda words: (-len(words), words)):
+        for match in re.finditer(re.escape(words), text):
+            yield match.start(), match.end(), kinds[words]
+
+
+def find_groups(text: str, names: Sequence[Span]) -> list[tuple[int, int, str]]:
+    """Return the Group words outside of names: start, end and the concept's preferred label."""
+    pattern, words, stops = _concepts()
+    taken = bytearray(len(text))
+    for s, e, _ in names:
+        taken[s:e] = b"\x01" * (e - s)
+    for match in stops.finditer(text):
+        taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
+    return [
+        (m.start(), m.end(), words[m.group()]) for m in pattern.finditer(text) if not any(taken[m.start() : m.end()])
+    ]
+
+
+@Language.factory("kg_mentions", assigns=["doc.spans", "doc.ents"], default_config={"weights": None})
+def make_mentions(nlp: Language, name: str, weights: str | None) -> MentionRecogniser:
+    """Return the component; ``weights`` is a file of trained weights, our own without it."""
+    return MentionRecogniser(Path(weights) if weights else MODEL)
+
+
+class MentionRecogniser:
+    """Writes ``doc.spans["mentions"]`` and ``doc.ents``; the concept of a Group span is its ``kb_id_``."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __call__(self, doc: Doc) -> Doc:
+        text = doc.text
+        names = find_names(text, load_tagger(self.path))
+        spans = [doc.char_span(s, e, label=kind) for s, e, kind in names]
+        spans += [doc.char_span(s, e, label="Group", kb_id=concept) for s, e, concept in find_groups(text, names)]
+        kept = sorted((span for span in spans if span is not None), key=lambda span: span.start)
+        doc.spans["mentions"] = kept
+        doc.ents = filter_spans(kept)
+        return doc
