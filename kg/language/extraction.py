@@ -15,7 +15,7 @@ from kg.linking import Thing, link_entities
 from kg.model import Article, Claim, Entity, Evidence, Extraction
 
 # What stands in no claim is shown only when the article names it as an actor or an initiative.
-NEEDS_CLAIM = frozenset({"Group", "Place", "Person"})
+NEEDS_CLAIM = frozenset({"Person"})
 # Confidence of a rule's family, the share of its proposals that were right on the training articles.
 CONFIDENCE = {
     "posts": 0.97,

@@ -79,6 +79,8 @@ def _edges() -> dict[str, re.Pattern[str]]:
             rf"(?<![{data['not_before_level']}])(?:{any_of(data['levels'])})(?:{any_of(systems)})(?![{data['not_after_system']}])"
             rf"|团(?:{any_of(data['levels'])})委|{any_of(data['always'])}"
         ),
+        "list": re.compile(rf"(?:{any_of(names['systems'])})(?:[、和与及](?:{any_of(names['systems'])}))+(?=[、和与及等，,。]|$)"),
+        "system": re.compile(any_of(names["systems"])),
         "leading": re.compile(rf"^(?:{any_of(data['leading'])})"),
     }
 
@@ -95,7 +97,7 @@ def _concepts() -> tuple[re.Pattern[str], dict[str, str], re.Pattern[str]]:
     data = yaml.safe_load((LEXICON / "mentions.yaml").read_text("utf-8"))
     words.update(data["groups"])
     pattern = re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
-    stops = re.compile("|".join([*map(re.escape, sorted(shields, key=len, reverse=True)), *data["not_groups"]]))
+    stops = re.compile("|".join([*map(re.escape, sorted(shields - words.keys(), key=len, reverse=True)), *data["not_groups"]]))
     return pattern, words, stops
 
 
@@ -111,7 +113,11 @@ def find_names(text: str, tagger: pycrfsuite.Tagger) -> list[Span]:
     taken = bytearray(len(text))
     for s, e, _ in found:
         taken[s:e] = b"\x01" * (e - s)
-    for s, e, kind in [*_again(text, found), *((m.start(), m.end(), "Agency") for m in _edges()["short"].finditer(text))]:
+    edges = _edges()
+    rules = [(m.start(), m.end(), "Agency") for m in edges["short"].finditer(text)]
+    for listed in edges["list"].finditer(text):
+        rules += [(m.start(), m.end(), "Agency") for m in edges["system"].finditer(text, *listed.span())]
+    for s, e, kind in [*_again(text, found), *rules]:
         if not any(taken[s:e]):
             taken[s:e] = b"\x01" * (e - s)
             found.append((s, e, kind))
@@ -129,7 +135,7 @@ def _trim(text: str, span: Span) -> Span | None:
         start = opened + 1 if opened >= 0 else start
         end = end - 1 if text[end - 1 : end] == "》" else end
     words = text[start:end]
-    if len(words.strip("“”\"")) < 2 or is_anaphor(words) or "▇" in words:
+    if len(words.strip("“”\"")) < 2 or (is_anaphor(words) and not listed(text, start, end)) or "▇" in words:
         return None
     if words.count("“") != words.count("”"):
         if text[end : end + 1] == "”":
@@ -137,6 +143,11 @@ def _trim(text: str, span: Span) -> Span | None:
         elif words.startswith("“") and "”" not in words:
             start += 1
     return start, end, kind
+
+
+def listed(text: str, start: int, end: int) -> bool:
+    """Tell whether ``text[start:end]`` is a member of a list: 教育局、检察院 names two bodies."""
+    return text[start - 1 : start] == "、" or text[end : end + 1] == "、"
 
 
 def _again(text: str, found: Sequence[Span]) -> Iterator[Span]:

@@ -13,6 +13,7 @@ from spacy.tokens import Doc
 
 from kg.language import anaphora, posts, studios
 from kg.language.clauses import Ref
+from kg.language.mentions import listed
 from kg.language.names import Name, Names
 from kg.model import Mention
 
@@ -34,7 +35,11 @@ class NameResolver:
 
     def __call__(self, doc: Doc) -> Doc:
         text = doc.text
-        mentions = [m for m in mentions_of(doc) if m.kind == "Group" or not anaphora.is_anaphor(m.text)]
+        mentions = [
+            m
+            for m in mentions_of(doc)
+            if m.kind == "Group" or listed(text, m.start, m.end) or not anaphora.is_anaphor(m.text)
+        ]
         found = Names(mentions)
         table = found.table
         refs = [
