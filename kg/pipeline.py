@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from kg import __version__, ontology
 from kg.config import Settings
-from kg.errors import ArticleError, OutputError, StoreError
+from kg.errors import ArticleError, ConfigError, OutputError, StoreError
 from kg.model import Article, Extraction
 from kg.output import replacing_folder
 from kg.report import REPORT, BuildReport, Done, Skipped, Totals, read_report
@@ -36,7 +36,8 @@ Extractor = Callable[[Iterable[Article]], Iterator[Extraction]]
 def load_extractor(*, model: str | None = None) -> Extractor:
     """Return the extractor of this package; it loads its language pipeline (seconds) when first used.
 
-    ``model`` names an installed spaCy pipeline to use in place of our own.
+    ``model`` names an installed spaCy pipeline whose own components run first. One that is not there is a
+    ConfigError when the extractor is used.
     """
     pipelines: list[Language] = []
 
@@ -44,7 +45,10 @@ def load_extractor(*, model: str | None = None) -> Extractor:
         from kg import language
 
         if not pipelines:
-            pipelines.append(language.load(model=model))
+            try:
+                pipelines.append(language.load(model=model))
+            except OSError as error:
+                raise ConfigError("model", repr(model), "an installed spaCy pipeline") from error
         return language.extract(articles, nlp=pipelines[0])
 
     return extract
@@ -226,14 +230,14 @@ def _write_graph(folder: Path, *, title: str) -> int:
     """Write what the store holds as text and as a page; return how many quads the articles gave."""
     from kg.graph import serialize
     from kg.network import to_networkx
-    from kg.pages import render_page
+    from kg.pages import write_page
     from kg.store import iter_data, open_store
 
     store = open_store(folder / STORE)
     data = list(iter_data(store))
     (folder / TURTLE).write_bytes(serialize(data, "turtle"))
     (folder / NQUADS).write_bytes(serialize(data, "nquads"))
-    (folder / PAGE).write_text(render_page(to_networkx(store), title=title), "utf-8")
+    write_page(to_networkx(store), folder / PAGE, title=title)
     return len(data)
 
 

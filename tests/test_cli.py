@@ -233,6 +233,14 @@ def test_a_base_that_is_no_iri_is_one_line(articles: Path) -> None:
     assert_one_line(result, "base: 'example'", "an absolute IRI")
 
 
+def test_a_model_that_is_not_installed_is_one_line(articles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+
+    result = kg("extract", articles / "one.txt", "--model", "zh_nowhere")
+
+    assert_one_line(result, "model: 'zh_nowhere'; an installed spaCy pipeline")
+
+
 def test_a_folder_that_no_build_made_is_one_line(articles: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "thesis.tex").touch()

@@ -32,6 +32,7 @@ def _exit_codes() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(0) from None
     except OSError as error:
+        # What has no name was written to stdout: everything else is wrapped where it happens.
         _fail(f"{error.filename or 'stdout'}: {error.strerror or error}")
     except KeyboardInterrupt:
         typer.echo("kg: interrupted", err=True)

@@ -26,7 +26,7 @@ Paths = Annotated[
     list[Path], typer.Argument(metavar="PATH…", help="Article files (.txt) and folders of them.")
 ]
 Base = Annotated[str, typer.Option(help="The IRI under which individuals live; ends in / or #.")]
-Model = Annotated[str | None, typer.Option(help="An installed spaCy pipeline to use.")]
+Model = Annotated[str | None, typer.Option(help="An installed spaCy pipeline to run first.")]
 
 
 class ExtractFormat(StrEnum):

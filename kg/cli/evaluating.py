@@ -29,7 +29,7 @@ def evaluate(
     pred: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Score DIR/NAME.ttl instead of extracting.")
     ] = None,
-    model: Annotated[str | None, typer.Option(help="An installed spaCy pipeline to use.")] = None,
+    model: Annotated[str | None, typer.Option(help="An installed spaCy pipeline to run first.")] = None,
 ) -> None:
     """Score the extraction, or Turtle files, against gold articles."""
     report = _score(gold_dir, pred, model)
