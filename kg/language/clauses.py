@@ -70,6 +70,7 @@ class Clause:
     end: int
     items: list[Phrase | Verb] = field(default_factory=list)
     joint: bool = False
+    mutual: bool = False
     plan: int | None = None
     negated: list[int] = field(default_factory=list)
     speech: bool = False
@@ -92,7 +93,7 @@ def markers() -> dict[str, tuple[str, str]]:
     path = LEXICON / "markers.yaml"
     data = yaml.safe_load(path.read_text("utf-8"))
     out: dict[str, tuple[str, str]] = {}
-    for family in ("plain", "speech", "negation", "plan", "attend", "invite", "joint", "and"):
+    for family in ("plain", "speech", "negation", "plan", "attend", "invite", "mutual", "joint", "and"):
         for word in data.get(family) or ():
             out[word] = (family, "")
     for marker, words in data["after"].items():
@@ -255,8 +256,9 @@ class _Builder:
             self.marker, self.marker_word, self.marker_at = marker, word, position + len(word)
             self.open_list = False
             return
-        if family == "joint":
-            self.clause.joint = True
+        if family in ("joint", "mutual"):
+            self.clause.joint |= family == "joint"
+            self.clause.mutual |= family == "mutual"
             if word in verbs:
                 self._verb(word, position)
             return

@@ -33,7 +33,7 @@ _OPENING = 2
 _APPOSED = 12
 # A day of ISO 8601 is so long; two of them with a stroke between leave the same rest.
 _DAY_LONG = len("2024-08-31")
-_CLAUSE_ENDS = frozenset("，。；！？,;!?\n：:、")
+_CLAUSE_ENDS = frozenset("，。；！？,;!?\n：:")
 # How the first and the last day of a phrase are written; `since`: from a year to the month of publication.
 _GRAINS: dict[Grain, tuple[str, str]] = {
     "day": ("%Y-%m-%d", "%Y-%m-%d"),
@@ -49,7 +49,8 @@ class DateSpan:
 
     ``iso`` is a year, month, day or interval of ISO 8601 (``2024-07/2024-08``), None when the phrase
     is vague. ``clause`` is where its clause starts. ``adverbial``: it tells when something happens,
-    and is no attribute of a name (2025年春季运动会). ``kind`` is ``scene`` for words that go on with
+    and is no attribute of a name (2025年春季运动会). ``opening``: something opens then (2020年6月挂牌),
+    which also dates the words before that say who set it up. ``kind`` is ``scene`` for words that go on with
     the event just told (揭牌仪式后), ``background`` for words that leave it (据悉), else ``date``.
     """
 
@@ -60,6 +61,7 @@ class DateSpan:
     iso: str | None = None
     clause: int = 0
     adverbial: bool = True
+    opening: bool = False
     kind: Literal["date", "scene", "background"] = "date"
 
 
@@ -71,6 +73,7 @@ class _Grammar:
     naming: re.Pattern[str]
     frame: re.Pattern[str]
     adverb: re.Pattern[str]
+    opening: re.Pattern[str]
     digits: dict[str, int]
     ten: str
     years: dict[str, int | str]
@@ -134,8 +137,9 @@ def time_for(
 ) -> str | None:
     """Return the time of what the verb at ``trigger`` says, as ISO 8601, None when nothing tells it.
 
-    The last time phrase before the verb in its sentence governs it, else one behind the verb in the
-    sentence (成立于2022年), else what an earlier sentence of the paragraph set. Words that lead to the
+    The last time phrase before the verb in its sentence governs it, else one behind the verb in its
+    clause (成立于2022年) or of an opening (…共建，2020年6月挂牌), else the day that an earlier sentence
+    of the paragraph set. Words that lead to the
     background (据悉) and vague phrases (近日) end what a date before them governs.
     """
     inside = [span for span in dates if paragraph[0] <= span.start < sentence[1] and span.adverbial]
@@ -146,7 +150,7 @@ def time_for(
     if governing is not None and governing.kind != "background":
         return governing.iso
     behind = (span for span in inside if span.start > trigger and span.kind == "date" and span.iso)
-    late = next(behind, None)
+    late = next((span for span in behind if span.clause <= trigger or span.opening), None)
     if late is not None or governing is not None:
         return late and late.iso
     return _carried([span for span in inside if span.end <= sentence[0]])
@@ -158,7 +162,11 @@ def _carried(earlier: Sequence[DateSpan]) -> str | None:
     for span in earlier:
         if governing is None or not _within(governing, span):
             governing = span
-    return governing.iso if governing and governing.iso and len(governing.iso) % (_DAY_LONG + 1) == _DAY_LONG else None
+    return (
+        governing.iso
+        if governing and governing.iso and len(governing.iso) % (_DAY_LONG + 1) == _DAY_LONG
+        else None
+    )
 
 
 def _within(first: DateSpan, second: DateSpan) -> bool:
@@ -207,7 +215,8 @@ def _span(match: re.Match[str], text: str, clause: int, context: _Context, gramm
         return DateSpan(start, end, clause=clause, adverbial=adverbial)
     if suffix and grammar.since.fullmatch(suffix):
         days = _until_published(days, context.published)
-    return DateSpan(start, end, days[0], days[1], _iso(days), clause, adverbial)
+    opening = bool(grammar.opening.match(text, end))
+    return DateSpan(start, end, days[0], days[1], _iso(days), clause, adverbial, opening)
 
 
 def _tells_time(
@@ -262,7 +271,11 @@ def _months(year: int, first: int, last: int, *, last_year: int | None = None) -
 
 
 def _relative_day(shift: int | str, parts: dict[str, str], context: _Context) -> Days | None:
-    base = (context.lead if "occasion" in parts else context.day) if isinstance(shift, str) else context.published
+    base = (
+        (context.lead if "occasion" in parts else context.day)
+        if isinstance(shift, str)
+        else context.published
+    )
     if base is None:
         return None
     step = timedelta(days=shift if isinstance(shift, int) else int(shift == "next"))
@@ -345,7 +358,9 @@ def _year(word: str, months: tuple[int, int], context: _Context, grammar: _Gramm
 def _through(start: Days, parts: dict[str, str], grammar: _Grammar) -> Days:
     """Return ``start`` drawn on to the end of its range: 16日至17日, 7月至8月, 2021年至2023年."""
     first, last, grain = start
-    ends = {name: _number(parts[name], grammar) for name in ("to_year", "to_month", "to_day") if name in parts}
+    ends = {
+        name: _number(parts[name], grammar) for name in ("to_year", "to_month", "to_day") if name in parts
+    }
     if not ends:
         return start
     year, month = ends.get("to_year", first.year), ends.get("to_month", first.month)
@@ -396,7 +411,11 @@ def _grammar() -> _Grammar:
             rows = list(csv.DictReader((line for line in lines if line[0] != "#"), delimiter="\t"))
         pieces = {name: piece.replace("{to}", data["to"]) for name, piece in data["pieces"].items()}
         words = {"year_words": data["years"], "month_words": data["months"], "day_words": data["days"]}
-        words |= {"season": {row["word"] for row in rows}, "quarter": data["quarters"], "vague_words": data["vague"]}
+        words |= {
+            "season": {row["word"] for row in rows},
+            "quarter": data["quarters"],
+            "vague_words": data["vague"],
+        }
         pieces |= {name: _any_of(entries) for name, entries in words.items()} | {"to": data["to"]}
         phrase = data["phrase"]
         for name, piece in pieces.items():
@@ -408,6 +427,7 @@ def _grammar() -> _Grammar:
             naming=re.compile(data["naming"]),
             frame=re.compile(data["frame"]),
             adverb=re.compile(data["adverb"]),
+            opening=re.compile(data["opening"]),
             digits=data["digits"],
             ten=data["ten"],
             years=data["years"],

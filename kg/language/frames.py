@@ -238,10 +238,15 @@ def _clause_candidates(
         for i, a in enumerate(equals):
             for b in equals[i + 1 :]:
                 yield Candidate("collaboratesWith", a, b, "collaboratesWith.equals", (clause.start, clause.end), span, tuple(equals), carried)
-    if not carried and len(several) > 1 and (clause.joint or (subject.joined and clause.verbs)):
+    if not carried and len(several) > 1 and (clause.joint or clause.mutual or (subject.joined and clause.verbs)):
+        split = subject.joined if subject.joined and not clause.joint else 0
         for i, a in enumerate(several):
             for b in several[i + 1 :]:
-                yield Candidate("collaboratesWith", a, b, "collaboratesWith.joint", (subject.start, subject.end), span, tuple(organisations), carried)
+                if not split or (subject.refs.index(a) < split <= subject.refs.index(b)):
+                    where = (subject.start, subject.end)
+                    yield Candidate(
+                        "collaboratesWith", a, b, "collaboratesWith.joint", where, span, tuple(several), carried
+                    )
     # owner of a program
     for phrase in clause.phrases:
         for ref in phrase.refs:
@@ -262,7 +267,7 @@ def _clause_candidates(
             for phrase, where in _objects(items, index, rule, text):
                 doers = subject.refs[: subject.joined] if where == "with" and subject.joined and actors is subject.refs else actors
                 fitting = [ref for ref in phrase.refs if ref.kind in rule.object]
-                pairwise = len(actors) > 1 and len(fitting) > 1 and RESPECTIVELY in text[clause.start : verb.start]
+                pairwise = len(actors) > 1 and len(fitting) > 1 and RESPECTIVELY in text[clause.start : verb.end]
                 if pairwise and len(actors) != len(fitting):
                     continue
                 for place, ref in enumerate(fitting):

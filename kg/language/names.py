@@ -50,6 +50,8 @@ class _Rules:
     campus: re.Pattern[str]
     place: re.Pattern[str]
     brand: re.Pattern[str]
+    branch: re.Pattern[str]
+    branch_forms: tuple[str, ...]
 
 
 @cache
@@ -70,6 +72,8 @@ def _rules() -> _Rules:
         campus=re.compile(rf"^(?P<parent>.+(?:中学|学校|小学|一中|二中|三中|四中))(?P<unit>[^的]{{0,4}}(?:{any_of(data['campuses'])}))$"),
         place=re.compile(data["place"]),
         brand=re.compile(data["brand"]),
+        branch=re.compile(data["branch"]),
+        branch_forms=tuple(data["branch_forms"]),
     )
 
 
@@ -193,6 +197,11 @@ class Names:
             full = comparable(name.full)
             if mention.kind == "Agency" and name.place and compared.startswith(name.place[:2]):
                 stem = name.place[:-1] + full[len(name.place) :] if full.startswith(name.place) else full
+                branch = _rules().branch.match(full)
+                if branch and compared in {
+                    form.format(**branch.groupdict()) for form in _rules().branch_forms
+                }:
+                    return key
                 if stem in (compared, compared + "局", compared + "院", compared + "分局"):
                     return key
             hit = any(pattern.search(full) for pattern in patterns)

@@ -20,17 +20,22 @@ from kg.model import ORGANISATIONS
 
 # What gives a person an office.
 OFFICES = frozenset({"worksFor", "deployedTo", "namedAfter"})
+# How much more a mention in the title says about whom the article is about.
+TITLE_WEIGHT = 3
 # A unit stays the topic for this many characters.
 TOPIC_REACH = 400
 
 
-def lead_of(refs: Sequence[Ref]) -> Ref | None:
-    """Return the body that an article is about: the one named most often, the earlier of equals."""
+def lead_of(refs: Sequence[Ref], title: int) -> Ref | None:
+    """Return the body that an article is about: the one named most often, the earlier of equals.
+
+    ``title`` is where the first paragraph ends.
+    """
     counts: dict[str, int] = {}
     first: dict[str, Ref] = {}
     for ref in refs:
         if ref.kind in ORGANISATIONS and len(ref.keys) == 1:
-            counts[ref.keys[0]] = counts.get(ref.keys[0], 0) + 1
+            counts[ref.keys[0]] = counts.get(ref.keys[0], 0) + (TITLE_WEIGHT if ref.start < title else 1)
             first.setdefault(ref.keys[0], ref)
     return max(first.values(), key=lambda ref: (counts[ref.keys[0]], -ref.start), default=None)
 
@@ -53,7 +58,7 @@ def extract_candidates(
     merged = posts.merge(refs, found)
     officials = {key for post in found for key in post.person.keys} | namesakes | _appointed(text, merged)
     actors = [ref for ref in merged if ref.kind != "Person" or set(ref.keys) & officials]
-    lead = lead_of(actors)
+    lead = lead_of(actors, max(0, text.find("\n")))
     state = State()
     paragraph = -2
     for start, end in iter_sentences(text):
