@@ -18,6 +18,8 @@ import yaml
 from kg.errors import DataError
 
 LEXICON = Path(__file__).parent / "lexicon"
+# Phrases after these markers end before the 的 behind them (由张三任组长的专班).
+CLOSED = frozenset({"you", "with", "named"})
 # Between two members of one list stand at most this many characters that say nothing (全区45所).
 FILLER = 12
 # A marker reaches a noun phrase over at most this many characters (为全市各镇受到侵害的).
@@ -209,7 +211,7 @@ class _Builder:
             phrase.refs += members
         elif phrase and not between.strip() and len(members) > 1:
             pass
-        elif phrase and not self.marker and self._possessive(between):
+        elif phrase and not self.marker and phrase.marker not in CLOSED and self._possessive(between):
             phrase.owners += phrase.refs
             phrase.refs = members
         else:

@@ -50,6 +50,7 @@ class _Rules:
     campus: re.Pattern[str]
     place: re.Pattern[str]
     brand: re.Pattern[str]
+    inner: tuple[str, ...]
     branch: re.Pattern[str]
     branch_forms: tuple[str, ...]
 
@@ -72,6 +73,7 @@ def _rules() -> _Rules:
         campus=re.compile(rf"^(?P<parent>.+(?:中学|学校|小学|一中|二中|三中|四中))(?P<unit>[^的]{{0,4}}(?:{any_of(data['campuses'])}))$"),
         place=re.compile(data["place"]),
         brand=re.compile(data["brand"]),
+        inner=tuple(data["inner"]),
         branch=re.compile(data["branch"]),
         branch_forms=tuple(data["branch_forms"]),
     )
@@ -304,13 +306,17 @@ class Names:
     # -- nested names --------------------------------------------------------------------------
 
     def _set_parent(self, name: Name) -> None:
-        if name.parent is not None or name.kind not in ("Agency", "School"):
+        if name.parent is not None or name.kind not in ("Agency", "School", "Station"):
             return
         surface = max(name.labels | {name.full}, key=len)
-        match = (_rules().split if name.kind == "Agency" else _rules().campus).match(surface)
+        rules = _rules()
+        match = (rules.campus if name.kind == "School" else rules.split).match(surface)
+        if name.kind == "Station" and not surface.endswith(rules.inner):
+            return
         if not match or not match["unit"] or match["parent"] == surface:
             return
-        parent = self._resolve(Mention(name.first, name.first + len(match["parent"]), name.kind, match["parent"]))
+        kind = "School" if name.kind == "School" else "Agency"
+        parent = self._resolve(Mention(name.first, name.first + len(match["parent"]), kind, match["parent"]))
         if parent == name.key:
             return
         name.parent = parent

@@ -60,6 +60,9 @@ def load_posts() -> _Posts:
     )
 
 
+# A bare post (校长) belongs to a body at most this many characters before it.
+CONTEXT = 1500
+# A post is at most this long.
 GAP = 22
 BREAK = re.compile(r"[，。；：！？\n,;:!?（）()《》…]")
 
@@ -140,7 +143,7 @@ def _holder(
     for pattern, ends in known.bodies:
         if pattern.search(role):
             for ref in reversed(before):
-                if ref.kind in ORGANISATIONS and len(ref.keys) == 1 and ref.text.rstrip("”\"").endswith(ends) and person.start - ref.end < 500:
+                if ref.kind in ORGANISATIONS and len(ref.keys) == 1 and ref.text.rstrip("”\"").endswith(ends) and person.start - ref.end < CONTEXT:
                     return ref
             return None
     return None
