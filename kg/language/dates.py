@@ -33,6 +33,8 @@ _OPENING = 2
 _APPOSED = 12
 # A day of ISO 8601 is so long; two of them with a stroke between leave the same rest.
 _DAY_LONG = len("2024-08-31")
+# A title in 《》 is looked for so many characters back.
+_TITLE = 60
 _CLAUSE_ENDS = frozenset("，。；！？,;!?\n：:")
 # How the first and the last day of a phrase are written; `since`: from a year to the month of publication.
 _GRAINS: dict[Grain, tuple[str, str]] = {
@@ -224,7 +226,8 @@ def _tells_time(
 ) -> bool:
     """Tell whether a phrase says when, where it might be an attribute: not in 《》, no 社区暑期托管班."""
     start, end = match.span()
-    if text.rfind("《", clause, start) > text.rfind("》", clause, start):
+    near = max(clause, start - _TITLE)
+    if text.rfind("《", near, start) > text.rfind("》", near, start):
         return False
     bare_season = "season" in parts and "year" not in parts and "suffix" not in parts
     return not bare_season or start - clause <= _OPENING or bool(grammar.adverb.match(text, end))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
+from kg.language.attributes import Attributes
 from kg.language.clauses import iter_sentences
 from kg.language.frames import Candidate
 from kg.language.names import Name
@@ -61,7 +62,7 @@ def to_extraction(doc: Doc) -> Extraction:
         if key in claimed or name.kind not in NEEDS_CLAIM
     ]
     entities = link_entities(things, context=_context(names))
-    claims = list(_claims(article, text, sentences, proposed, entities))
+    claims = list(_claims(article, text, sentences, proposed, entities, Attributes(text, article)))
     shown = {entity.id: entity for entity in entities.values()}
     return Extraction(article, tuple(shown[key] for key in sorted(shown)), tuple(claims))
 
@@ -98,7 +99,7 @@ def _all(doc: Doc) -> Iterator[Candidate]:
 
 
 def _claims(
-    article: Article, text: str, sentences: _Sentences, proposed: list[Candidate], entities: dict[str, Entity]
+    article: Article, text: str, sentences: _Sentences, proposed: list[Candidate], entities: dict[str, Entity], attributes: Attributes
 ) -> Iterator[Claim]:
     seen: set[tuple[str, str, str, int]] = set()
     for candidate in sorted(proposed, key=lambda c: (c.verb[0], c.predicate, c.rule)):
@@ -119,4 +120,4 @@ def _claims(
                 evidence = Evidence(
                     article.id, start, end, text[start:end], candidate.rule, CONFIDENCE.get(family, DEFAULT_CONFIDENCE)
                 )
-                yield Claim(subject, candidate.predicate, target, evidence, role=candidate.role or None)
+                yield Claim(subject, candidate.predicate, target, evidence, **attributes.of(candidate, (start, end)))

@@ -1,0 +1,64 @@
+"""What a passage says about a relation besides its ends: when, how many, on what."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TypedDict
+
+from kg.language.dates import find_dates, time_for
+from kg.language.frames import Candidate
+from kg.language.posts import load_posts
+from kg.model import Article
+from kg.ontology import load_roles
+
+# A name, a post or a place in a hierarchy holds at no particular time.
+TIMELESS = frozenset({"worksFor", "partOf", "namedAfter", "locatedIn"})
+
+
+class Said(TypedDict, total=False):
+    """The attributes of a claim that its passage gives, by the field names of ``Claim``."""
+
+    role: str | None
+    count: int | None
+    unit: str | None
+    topic: str | None
+    time: str | None
+    approximate: bool
+
+
+@cache
+def _roles() -> re.Pattern[str]:
+    words = {word for concept in load_roles() for word in (concept.name, *concept.labels)}
+    assigned = [word for word in words if load_posts().assigned.search(word)]
+    return re.compile("|".join(map(re.escape, sorted(assigned, key=lambda word: (-len(word), word)))))
+
+
+def role_in(clause: str) -> str | None:
+    """Return the assigned role that a clause names first: 选派民警担任…法治副校长或法治辅导员.
+
+    >>> role_in("选派63名民警担任全县中小学校法治副校长")
+    '法治副校长'
+    """
+    match = _roles().search(clause)
+    return match.group() if match else None
+
+
+class Attributes:
+    """Finds the attributes of an article's candidates; its dates and figures are read once."""
+
+    def __init__(self, text: str, article: Article) -> None:
+        self.text = text
+        self.dates = find_dates(text, article.published)
+
+    def of(self, candidate: Candidate, sentence: tuple[int, int]) -> Said:
+        """Return what the sentence says about ``candidate``."""
+        said: Said = {"role": candidate.role or None}
+        if candidate.predicate == "deployedTo" and not candidate.role:
+            said["role"] = role_in(self.text[candidate.clause[0] : candidate.clause[1]])
+        if candidate.predicate not in TIMELESS:
+            start = self.text.rfind("\n", 0, sentence[0]) + 1
+            end = self.text.find("\n", sentence[1])
+            paragraph = (start, end if end >= 0 else len(self.text))
+            said["time"] = time_for(self.dates, sentence, candidate.verb[0], paragraph)
+        return said
