@@ -80,6 +80,10 @@ def _edges() -> dict[str, re.Pattern[str]]:
             rf"|团(?:{any_of(data['levels'])})委|{any_of(data['always'])}"
         ),
         "list": re.compile(rf"(?:{any_of(names['systems'])})(?:[、和与及](?:{any_of(names['systems'])}))+(?=[、和与及等，,。]|$)"),
+        "document": re.compile(
+            rf"(?<=《)[^《》\n]{{2,80}}?(?:{any_of(data['documents'])})(?:[（(][^（）()\n]{{1,12}}[）)])?(?=》)"
+        ),
+        "titled": re.compile(r"《[^《》\n]*》"),
         "system": re.compile(any_of(names["systems"])),
         "leading": re.compile(rf"^(?:{any_of(data['leading'])})"),
     }
@@ -109,11 +113,18 @@ def find_names(text: str, tagger: pycrfsuite.Tagger) -> list[Span]:
         if line.strip():
             found += ((start + s, start + e, k) for s, e, k in decode(tagger.tag(features(line))))
         start += len(line) + 1
-    found = [span for span in (_trim(text, span) for span in found) if span is not None]
+    edges = _edges()
+    documents = [(m.start(), m.end(), "Document") for m in edges["document"].finditer(text)]
+    titles = [m.span() for m in edges["titled"].finditer(text)]
+    found = [
+        span
+        for span in (_trim(text, span) for span in found)
+        if span is not None and not any(start <= span[0] and span[1] <= end for start, end in titles)
+    ]
+    found += documents
     taken = bytearray(len(text))
     for s, e, _ in found:
         taken[s:e] = b"\x01" * (e - s)
-    edges = _edges()
     rules = [(m.start(), m.end(), "Agency") for m in edges["short"].finditer(text)]
     for listed in edges["list"].finditer(text):
         rules += [(m.start(), m.end(), "Agency") for m in edges["system"].finditer(text, *listed.span())]
