@@ -1,0 +1,220 @@
+"""The minors guard: children, victims, suspects and their families lose their names before anything else.
+
+It runs on the read article, so that no later step, not even a log, sees such a name. It finds them by
+what stands beside a name (年龄, 化名, 学生, 犯罪嫌疑人) and by shapes that only ever hide somebody (张某某);
+then every other place where the article prints the same name is masked too. The cues are in
+``privacy.yaml``. A name masked for nothing costs a relation, a child's name let through costs a child.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kg.errors import DataError
+from kg.model import Article
+
+MASK = "▇"
+PATH = Path(__file__).parent / "privacy.yaml"
+FAMILIES = Path(__file__).parent / "language" / "lexicon" / "surnames.tsv"
+# A quoted brand is short and holds no punctuation: “小满妈妈”讲师团.
+MAX_BRAND = 12
+# Macros may hold macros (full holds family): two rounds are enough.
+ROUNDS = 3
+# What parts several names in one match: 小刚、小强; 小刚和小强. 和 between single characters is part of a name.
+_AND = re.compile(r"、|(?<=..)[和与及](?=..)")
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyRule:
+    """A pattern whose group ``name`` finds names to mask; ``noted`` rules need the article's own note."""
+
+    id: str
+    pattern: re.Pattern[str]
+    noted: bool
+    match: tuple[tuple[str, tuple[str, ...]], ...]
+    no_match: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyRules:
+    """Everything in ``privacy.yaml``."""
+
+    rules: tuple[PrivacyRule, ...]
+    note: re.Pattern[str]
+    nick: re.Pattern[str]
+    not_names: tuple[str, ...]
+    common_doubles: frozenset[str]
+    wordlike_families: frozenset[str]
+    brand: re.Pattern[str]
+
+
+def redact(article: Article) -> Article:
+    """Return the article with the names of children, victims, suspects and their families masked.
+
+    Text and title keep their length, so that offsets stay right; ``id`` stays that of the unmasked text.
+    """
+    spans = find_spans(article.text)
+    if not spans:
+        return article
+    names = {article.text[start:end] for start, end in spans}
+    title = mask(article.title, [*find_spans(article.title), *_occurrences(article.title, names)])
+    return replace(article, text=mask(article.text, spans), title=title)
+
+
+def mask(text: str, spans: list[tuple[int, int]]) -> str:
+    """Return the text with each span replaced by as many ▇.
+
+    >>> mask("小明说", [(0, 2)])
+    '▇▇说'
+    """
+    characters = list(text)
+    for start, end in spans:
+        characters[start:end] = MASK * (end - start)
+    return "".join(characters)
+
+
+def find_spans(text: str) -> list[tuple[int, int]]:
+    """Return the spans of every name to mask, in order, without doubles.
+
+    >>> find_spans("11岁的小雨（化名）由母亲陪着走来，小雨低着头。")
+    [(4, 6), (18, 20)]
+    """
+    rules = load_privacy_rules()
+    noted = rules.note.search(text) is not None
+    found: set[tuple[int, int]] = set()
+    for rule in rules.rules:
+        if noted or not rule.noted:
+            found.update(find_names(text, rule))
+    names = {text[start:end] for start, end in found}
+    names |= {name[1:] for name in names if len(name) == 3 and rules.nick.fullmatch(name[1:])}
+    everywhere = {n for n in names if len(n) > 1 and n not in rules.common_doubles}
+    found.update(_occurrences(text, everywhere))
+    return sorted(found)
+
+
+def find_names(text: str, rule: PrivacyRule) -> Iterator[tuple[int, int]]:
+    """Yield the span of each name that one rule finds in a text."""
+    rules = load_privacy_rules()
+    for match in rule.pattern.finditer(text):
+        start = match.start("name")
+        for first, end in _parts(match["name"]):
+            if _may_be_name(text, start + first, start + end, rule, rules):
+                yield start + first, start + end
+
+
+def _parts(names: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for separator in _AND.finditer(names):
+        yield start, separator.start()
+        start = separator.end()
+    yield start, len(names)
+
+
+def _may_be_name(text: str, start: int, end: int, rule: PrivacyRule, rules: PrivacyRules) -> bool:
+    name = text[start:end]
+    if rule.id.startswith("pseudonym"):
+        return True
+    if "某" in name:
+        before = text[start - 1 : start]
+        return name[0] not in rules.wordlike_families or not re.match(r"[\u4e00-\u9fff]", before)
+    if len(name) > 1 and name in rules.common_doubles and rule.id != "class-before":
+        return False
+    return not (
+        len(name) > 1 and text.startswith(rules.not_names, start) and name not in rules.common_doubles
+    )
+
+
+def _occurrences(text: str, names: set[str]) -> Iterator[tuple[int, int]]:
+    """Yield every place where a text prints one of the names, but not inside a quoted brand."""
+    if not names:
+        return
+    brands = [match.span() for match in load_privacy_rules().brand.finditer(text)]
+    for match in re.finditer("|".join(sorted(map(re.escape, names), key=lambda n: (-len(n), n))), text):
+        if not any(start < match.start() and match.end() < end for start, end in brands):
+            yield match.span()
+
+
+@cache
+def load_privacy_rules() -> PrivacyRules:
+    """Return the rules of ``privacy.yaml``.
+
+    Raises:
+        DataError: the file is missing or broken; the message names the rule.
+    """
+    return read_privacy_rules(PATH)
+
+
+def read_privacy_rules(path: Path) -> PrivacyRules:
+    """Return the rules in one YAML file.
+
+    Raises:
+        DataError: as ``load_privacy_rules``.
+    """
+    try:
+        data = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        macros = {name: _group(words) for name, words in data["words"].items()}
+        macros |= {name: f"(?:{shape})" for name, shape in data["shapes"].items()}
+        families = _families()
+        macros["family"] = _group(families)
+        surnames = [name for name in families if name not in data["wordlike_families"]]
+        macros["surname"] = _group(surnames)
+        macros["clear"] = _group([name for name in surnames if name not in data["ending_families"]])
+        rules = tuple(_rule(item, macros, path) for item in data["rules"])
+        brand = f"“[^“”，。！？；：]{{1,{MAX_BRAND}}}”{_group(data['brand'])}"
+        return PrivacyRules(
+            rules=rules,
+            note=re.compile(data["pseudonym_note"]),
+            nick=re.compile(data["shapes"]["nick"]),
+            not_names=tuple(data["not_names"]),
+            common_doubles=frozenset(data["common_doubles"]),
+            wordlike_families=frozenset(data["wordlike_families"]),
+            brand=re.compile(brand),
+        )
+    except (OSError, yaml.YAMLError, TypeError, KeyError, AttributeError, ValueError) as error:
+        raise DataError(path.name, f"cannot be read: {error!r}") from error
+
+
+def _rule(item: Mapping[str, Any], macros: Mapping[str, str], path: Path) -> PrivacyRule:
+    pattern = item["pattern"]
+    for _ in range(ROUNDS):
+        for name, words in macros.items():
+            pattern = pattern.replace("{" + name + "}", words)
+    try:
+        compiled = re.compile(_number_doubles(pattern))
+    except re.error as error:
+        raise DataError(f"{path.name}: rule {item['id']!r}", f"broken pattern: {error}") from error
+    examples = (example.partition(" => ") for example in item["match"])
+    return PrivacyRule(
+        id=item["id"],
+        pattern=compiled,
+        noted=item.get("when") == "pseudonyms",
+        match=tuple((text, tuple(names.split())) for text, _, names in examples),
+        no_match=tuple(item["no_match"]),
+    )
+
+
+def _number_doubles(pattern: str) -> str:
+    """Give each use of the double shape a group of its own, so that none looks at another one."""
+    numbers = iter(range(1000))
+
+    def named(_: re.Match[str]) -> str:
+        number = next(numbers)
+        return rf"(?P<twice{number}>[\u4e00-\u9fff])(?P=twice{number})"
+
+    return re.sub(re.escape(r"([\u4e00-\u9fff])\1"), named, pattern)
+
+
+def _group(words: list[str] | tuple[str, ...]) -> str:
+    return "(?:" + "|".join(sorted(words, key=lambda word: (-len(word), word))) + ")"
+
+
+def _families() -> list[str]:
+    lines = FAMILIES.read_text("utf-8").splitlines()
+    return [line.split("\t")[0] for line in lines if line and not line.startswith("#")]
