@@ -38,7 +38,7 @@ check: $(READY)
 
 # Prints speeds and start-up times of this machine.
 bench: $(READY)
-	$(BIN)/python tests/bench/startup.py
+	@for bench in tests/bench/*.py; do $(BIN)/python $$bench || exit 1; done
 
 # Resolves pyproject.toml again, for every platform, without any download address.
 lock: $(BIN)/uv
