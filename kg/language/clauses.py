@@ -121,6 +121,8 @@ def _pattern(verbs: frozenset[str]) -> re.Pattern[str]:
 
 # 自2022年区残联…: the marker governs the time, not the body behind it.
 TIME = re.compile(r"[年月日时起]|以来|期间")
+# What may stand between a body and its people: a figure, a class year.
+COUNTED = re.compile(r"[^，。；、的等]{0,6}(?:\d+|[一二两三四五六七八九十百千]+)(?:余|多)?[名位个所户家]?[^，。；、的]{0,3}|全体|部分|广大|各|的|在校|全校")
 SENTENCE_END = re.compile(r"[。！？!?\n]+[”’」』）)]*|[…]{2,}")
 CLAUSE_END = re.compile(r"[，,；;：:。！？!?\n—]+|——")
 
@@ -211,7 +213,9 @@ class _Builder:
             phrase.refs += members
         elif phrase and not between.strip() and len(members) > 1:
             pass
-        elif phrase and not self.marker and phrase.marker not in CLOSED and self._possessive(between):
+        elif phrase and not self.marker and phrase.marker not in CLOSED and (
+            self._possessive(between) or self._counted(phrase, ref, between)
+        ):
             phrase.owners += phrase.refs
             phrase.refs = members
         else:
@@ -230,6 +234,16 @@ class _Builder:
         """Tell whether the words between two mentions make the first an owner of the second."""
         return between in ("", "的", "“", "”", "内", "辖区", "辖区内", "下属", "所属") or (
             len(between) <= FILLER and "的" in between and not self.clause.items[-1:] != [self.phrase]
+        )
+
+    def _counted(self, phrase: Phrase, ref: Ref, between: str) -> bool:
+        """Tell whether a group stands right behind the body it belongs to: 该校42名班主任."""
+        return (
+            ref.kind == "Group"
+            and phrase.refs[-1].kind != "Group"
+            and len(between) <= FILLER
+            and self.clause.items[-1] is phrase
+            and COUNTED.fullmatch(between) is not None
         )
 
     def word(self, word: str, position: int, verbs: frozenset[str]) -> None:

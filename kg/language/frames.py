@@ -21,7 +21,7 @@ from kg.model import CLASSES, ORGANISATIONS, PREDICATES
 RULES = Path(__file__).parent / "rules"
 NOT_FRAMES = frozenset({"constructions.yaml", "studios.yaml"})
 POSITIONS = ("right", "left", "front", "dui", "wei", "xiang", "ba", "zai", "with", "named")
-KEYS = {"id", "triggers", "needs", "subject", "object", "groups", "at", "match", "no_match"}
+KEYS = {"id", "triggers", "needs", "context", "subject", "object", "groups", "at", "match", "no_match"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Rule:
     at: tuple[str, ...]
     groups: frozenset[str] = frozenset()
     needs: re.Pattern[str] | None = None
+    context: re.Pattern[str] | None = None
     match: tuple[str, ...] = ()
     no_match: tuple[str, ...] = ()
 
@@ -84,7 +85,7 @@ def _rule(where: str, predicate: str, entry: dict[str, object]) -> Rule:
     for key, allowed in (("subject", CLASSES), ("object", CLASSES), ("at", POSITIONS)):
         if wrong := set(words(key)) - set(allowed):
             raise DataError(f"{where}: rule {entry.get('id')}", f"unknown {key} {min(wrong)!r}", ", ".join(allowed))
-    needs = entry.get("needs")
+    needs, context = entry.get("needs"), entry.get("context")
     return Rule(
         id=str(entry["id"]),
         predicate=predicate,
@@ -94,6 +95,7 @@ def _rule(where: str, predicate: str, entry: dict[str, object]) -> Rule:
         at=tuple(words("at")),
         groups=frozenset(words("groups")),
         needs=re.compile(str(needs)) if needs else None,
+        context=re.compile(str(context)) if context else None,
         match=tuple(words("match")),
         no_match=tuple(words("no_match")),
     )
@@ -130,7 +132,7 @@ class State:
     groups: list[Ref] = field(default_factory=list)
     pending: list[Phrase] = field(default_factory=list)
     units: list[Ref] = field(default_factory=list)
-    lead: Phrase | None = None
+    sentence: int = 0
 
 
 def subject_of(clause: Clause) -> Phrase | None:
@@ -152,6 +154,7 @@ def subject_of(clause: Clause) -> Phrase | None:
 def match_sentence(text: str, clauses: list[Clause], state: State) -> Iterator[Candidate]:
     """Yield what the rules propose for one sentence; ``state`` is read and brought forward."""
     planned = False
+    state.sentence = clauses[0].start if clauses else 0
     for clause in clauses:
         explicit = subject_of(clause)
         partners = [ref for phrase in clause.phrases if phrase.marker == "with" for ref in phrase.refs]
@@ -176,7 +179,7 @@ def match_sentence(text: str, clauses: list[Clause], state: State) -> Iterator[C
                 if candidate.predicate == "establishes":
                     founded.append(candidate.object)
                 yield replace(candidate, vetoed=veto) if veto else candidate
-            if explicit is not None:
+            if explicit is not None and not (explicit.marker == "you" and explicit.refs[-1].kind == "Person"):
                 state.units = []
             if founded:
                 state.units = founded
@@ -263,6 +266,8 @@ def _clause_candidates(
             actors = guest.refs
         for rule in _by_trigger().get(verb.word, ()):
             if rule.needs and not rule.needs.search(text, verb.end, clause.end):
+                continue
+            if rule.context and not rule.context.search(text, state.sentence, verb.start):
                 continue
             for phrase, where in _objects(items, index, rule, text):
                 doers = subject.refs[: subject.joined] if where == "with" and subject.joined and actors is subject.refs else actors
