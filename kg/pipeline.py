@@ -223,7 +223,7 @@ def nothing_read(paths: Sequence[Path], refused: Sequence[ArticleError]) -> Arti
 
 
 def _title(done: Sequence[Done]) -> str:
-    return done[0].title or done[0].name if len(done) == 1 else f"{len(done)} 篇文章 articles"
+    return done[0].title or done[0].name if len(done) == 1 else f"{len(done)} articles"
 
 
 def _write_graph(folder: Path, *, title: str) -> int:
