@@ -1,0 +1,216 @@
+"""What the page knows: entities, relations, the claims behind them and their sources, as plain data.
+
+Everything is put in an order of its own, so that the same graph gives the same page whatever the order
+in which its nodes and edges were added.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import networkx as nx
+import yaml
+
+from kg import ontology
+from kg.errors import ConfigError, DataError
+from kg.model import CLASSES, PREDICATES
+
+LANGUAGES = ("zh", "en")
+ARTICLE_FIELDS = ("title", "publisher", "date", "url")
+CLAIM_FIELDS = (
+    "evidence",
+    "count",
+    "unit",
+    "role",
+    "topic",
+    "time",
+    "approximate",
+    "start",
+    "end",
+    "confidence",
+    "rule",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One line of the drawing: all claims of one predicate between two entities, by index."""
+
+    subject: int
+    object: int
+    predicate: str
+    symmetric: bool
+    claims: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The graph as lists that point at each other by index."""
+
+    entities: tuple[dict[str, Any], ...]
+    relations: tuple[Relation, ...]
+    claims: tuple[dict[str, Any], ...]
+    articles: tuple[dict[str, Any], ...]
+
+
+def read_content(graph: nx.MultiDiGraph[Any]) -> Content:
+    """Return what a graph made by ``kg.network`` says.
+
+    The claims of a symmetric relation stand together whichever way round they were written, each once.
+
+    Raises:
+        DataError: a node is of none of the ten classes.
+    """
+    order = sorted(graph.nodes, key=str)
+    index = {node: position for position, node in enumerate(order)}
+    entities = tuple(_entity(node, graph.nodes[node]) for node in order)
+    articles = _Articles()
+    found: dict[tuple[int, int, str], dict[str, dict[str, Any]]] = {}
+    properties = ontology.load().properties
+    for subject, object_, attributes in graph.edges(data=True):
+        predicate = str(attributes.get("predicate", ""))
+        ends = (index[subject], index[object_])
+        if predicate in properties and properties[predicate].symmetric:
+            ends = (min(ends), max(ends))
+        claim = {name: attributes[name] for name in CLAIM_FIELDS if _told(attributes.get(name))}
+        claim["article"] = articles.key(attributes)
+        found.setdefault((*ends, predicate), {})[repr(sorted(claim.items()))] = claim
+    articles.settle()
+    relations: list[Relation] = []
+    claims: list[dict[str, Any]] = []
+    for (one, two, predicate), group in sorted(found.items(), key=_relation_order):
+        kept = [group[key] for key in sorted(group)]
+        for claim in kept:
+            claim["article"] = articles.index(claim["article"])
+        kept.sort(key=lambda claim: (claim["article"], claim.get("start", 0)))
+        numbers = tuple(range(len(claims), len(claims) + len(kept)))
+        claims.extend(kept)
+        symmetric = predicate in properties and properties[predicate].symmetric
+        relations.append(Relation(one, two, predicate, symmetric, numbers))
+    return Content(entities, tuple(relations), tuple(claims), tuple(articles.rows))
+
+
+def terms(content: Content) -> dict[str, Any]:
+    """Return the names of all classes, kinds and predicates that the content uses, in both languages."""
+    known = ontology.load()
+    kinds = sorted({entity["kind"] for entity in content.entities} | set(CLASSES))
+    used = {relation.predicate for relation in content.relations}
+    names = [name for name in PREDICATES if name in used] + sorted(used - set(PREDICATES))
+    predicates = {}
+    for name in names:
+        if term := known.properties.get(name):
+            predicates[name] = {"label": _both(term.label), "inverse": _both(term.inverse)}
+        else:
+            predicates[name] = {"label": _same(name), "inverse": _same(name)}
+    return {
+        "classes": list(CLASSES),
+        "kinds": {
+            name: _both(known.classes[name].label) if name in known.classes else _same(name) for name in kinds
+        },
+        "predicates": predicates,
+    }
+
+
+@cache
+def interface() -> Mapping[str, Mapping[str, str]]:
+    """Return the page's own words: key -> language -> text.
+
+    Raises:
+        DataError: a text lacks a language.
+    """
+    words: dict[str, dict[str, str]] = yaml.safe_load(
+        files("kg.pages").joinpath("interface.yaml").read_text(encoding="utf-8")
+    )
+    for key, texts in words.items():
+        if sorted(texts) != sorted(LANGUAGES):
+            raise DataError(f"interface.yaml: {key}", f"languages {sorted(texts)}", "exactly zh and en")
+    return words
+
+
+def check_language(language: str) -> str:
+    """Return the language if the page speaks it.
+
+    Raises:
+        ConfigError: it does not.
+    """
+    if language not in LANGUAGES:
+        raise ConfigError("language", repr(language), "allowed: " + ", ".join(LANGUAGES))
+    return language
+
+
+class _Articles:
+    """The articles behind the claims, each once, the newest first."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, dict[str, Any]] = {}
+        self._index: dict[str, int] = {}
+        self.rows: list[dict[str, Any]] = []
+
+    def key(self, attributes: Mapping[str, Any]) -> str:
+        names = {name: attributes.get("source_title" if name == "title" else name) for name in ARTICLE_FIELDS}
+        row = {name: str(value) for name, value in names.items() if value}
+        # An article's metadata hang on its id; without one, what is said about it has to tell it apart.
+        key = str(attributes.get("article") or repr(row))
+        held = self._found.setdefault(key, row)
+        if repr(row) > repr(held):
+            self._found[key] = row
+        return key
+
+    def settle(self) -> None:
+        keys = sorted(self._found)
+        keys.sort(key=lambda key: self._found[key].get("date", ""), reverse=True)
+        self._index = {key: position for position, key in enumerate(keys)}
+        self.rows = [self._found[key] for key in keys]
+
+    def index(self, key: str) -> int:
+        return self._index[key]
+
+
+def _entity(node: object, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    scored = attributes.get("scored")
+    if scored not in CLASSES:
+        raise DataError(f"graph: node {node}", f"class {scored!r}", "one of " + ", ".join(CLASSES))
+    name = str(attributes.get("label") or node)
+    labels = sorted({str(label) for label in attributes.get("labels") or ()} - {name})
+    return {
+        "id": str(attributes.get("iri") or node),
+        "name": name,
+        "labels": labels,
+        "kind": str(attributes.get("kind") or scored),
+        "scored": scored,
+    }
+
+
+def _told(value: object) -> bool:
+    """Whether an attribute says anything: 0 does, and has to be told apart from False."""
+    return value is not None and value is not False and value != ""
+
+
+def _relation_order(item: tuple[tuple[int, int, str], object]) -> tuple[int, int, int, str]:
+    (one, two, predicate), _ = item
+    known = PREDICATES.index(predicate) if predicate in PREDICATES else len(PREDICATES)
+    return one, two, known, predicate
+
+
+def _both(text: ontology.Text) -> dict[str, str]:
+    return {language: text[language] for language in LANGUAGES}
+
+
+def _same(name: str) -> dict[str, str]:
+    return dict.fromkeys(LANGUAGES, name)
+
+
+def plain(value: object) -> str:
+    """Return what JSON has no type for as text: a date as ISO 8601.
+
+    Raises:
+        TypeError: anything else.
+    """
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} does not belong on a page")

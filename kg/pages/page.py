@@ -1,0 +1,129 @@
+"""Fill the template: one HTML file that opens without a network and runs nothing but its own script."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from kg.errors import DataError
+from kg.output import write_file
+from kg.pages.content import check_language, interface, plain, read_content, terms
+from kg.pages.drawing import draw
+
+# In the order in which they use each other; one script, so that one hash allows it.
+SCRIPTS = ("text.js", "drawing.js", "panel.js", "search.js", "main.js")
+VIS_SCRIPT = "lib/vis-9.1.2/vis-network.min.js"
+# What HTML could read as a tag, an end of script or a comment, and what old JavaScript reads as a new line.
+_ESCAPES = str.maketrans({char: f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"})
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def render_page(graph: nx.MultiDiGraph[Any], *, title: str, language: str = "zh") -> str:
+    """Return the whole page for a graph made by ``kg.network``: the same graph, the same text.
+
+    ``language`` is what the page opens in; a person can switch on the page. Lone surrogates, which no
+    file can hold, become U+FFFD.
+
+    Raises:
+        ConfigError: the page does not speak that language.
+        DataError: a node is of no class of the ontology, or pyvis lacks its script.
+    """
+    check_language(language)
+    content = read_content(graph)
+    data = {
+        "title": title,
+        "language": language,
+        "texts": interface(),
+        "terms": terms(content),
+        "entities": content.entities,
+        "relations": [
+            [relation.subject, relation.object, relation.predicate, int(relation.symmetric), relation.claims]
+            for relation in content.relations
+        ],
+        "claims": content.claims,
+        "articles": content.articles,
+        "network": draw(content),
+    }
+    static = files("kg.pages").joinpath("static")
+    style = static.joinpath("page.css").read_text(encoding="utf-8")
+    page_script = "\n".join(static.joinpath(name).read_text(encoding="utf-8") for name in SCRIPTS)
+    # A function of its own, so that nothing of the page's leaks into the names that vis-network uses.
+    page_script = f'(() => {{\n"use strict";\n{page_script}\n}})();'
+    scripts = [_vis_script(), page_script]
+    environment = Environment(
+        loader=PackageLoader("kg.pages", "static"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html.j2").render(
+        title=_CONTROLS.sub("\ufffd", _whole(title)),
+        language=language,
+        text={key: texts[language] for key, texts in interface().items()},
+        policy=_policy(scripts, style),
+        style=style,
+        scripts=scripts,
+        data=embed(data),
+    )
+
+
+def write_page(graph: nx.MultiDiGraph[Any], path: Path, *, title: str, language: str = "zh") -> None:
+    """Write the page as UTF-8; a page that cannot be written whole leaves what was there before.
+
+    Raises:
+        OutputError: the place cannot be written.
+        ConfigError, DataError: as ``render_page``.
+    """
+    write_file(path, render_page(graph, title=title, language=language).encode("utf-8"))
+
+
+def embed(data: object) -> str:
+    r"""Return data as JSON that is safe inside a script element.
+
+    >>> print(embed("</script>"))
+    "\u003c/script\u003e"
+    """
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=plain, allow_nan=False)
+    return _whole(text).translate(_ESCAPES)
+
+
+def _whole(text: str) -> str:
+    return _SURROGATES.sub("\ufffd", text)
+
+
+def _vis_script() -> str:
+    try:
+        text = files("pyvis").joinpath(VIS_SCRIPT).read_text(encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"pyvis: {VIS_SCRIPT}", "cannot be read", "install pyvis 0.3.2") from error
+    # The comment makes developer tools ask for a file that is not there.
+    return re.sub(r"\n//# sourceMappingURL=.*", "\n", text)
+
+
+def _policy(scripts: list[str], style: str) -> str:
+    """Return the Content-Security-Policy: these very scripts and this style, and nothing from anywhere."""
+    allowed = " ".join(_hash(script) for script in scripts)
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {allowed}",
+            f"style-src {_hash(style)}",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
