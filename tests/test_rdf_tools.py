@@ -6,11 +6,17 @@ import os
 import shlex
 import subprocess
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 from conftest import SCRIPTS, find_tool
 from rdflib import Dataset, Graph
+
+# rdflib's own parsers of quads use what rdflib has deprecated.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:(Dataset[.]default_context|ConjunctiveGraph) is deprecated:DeprecationWarning"
+)
 
 SUFFIXES = {
     "ntriples": "nt",
@@ -61,12 +67,15 @@ def exported(seed_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Call
     return export
 
 
-def count(file: Path, form: str) -> int:
+@cache
+def read(file: Path, form: str) -> frozenset[tuple[object, ...]]:
+    """Return the triples, or the quads with their graph's name, that rdflib finds in a file."""
+    # The text, not the file's name: rdflib does not close every file that it opens.
     if form in TRIPLES:
-        return len(Graph().parse(file, format=RDFLIB[form]))
+        return frozenset(Graph().parse(data=file.read_bytes(), format=RDFLIB[form]))
     dataset = Dataset()
-    dataset.parse(file, format=RDFLIB[form])
-    return len(list(dataset.quads()))
+    dataset.parse(data=file.read_bytes(), format=RDFLIB[form])
+    return frozenset(dataset.quads())
 
 
 @pytest.mark.parametrize(
@@ -89,17 +98,12 @@ def test_counts_the_statements_that_rdflib_counts(
 
     assert (run.returncode, run.stderr) == (0, "")
     statements = [line for line in run.stdout.splitlines() if line.strip()]
-    assert len(statements) == count(file, form) > 100
+    assert len(statements) == len(read(file, form)) > 100
 
 
 def test_every_format_says_the_same(exported: Callable[[str], Path]) -> None:
-    graphs = {form: set(Graph().parse(exported(form), format=RDFLIB[form])) for form in TRIPLES}
-    datasets: dict[str, set[tuple[object, ...]]] = {}
-    for form in ("nquads", "trig", "jsonld"):
-        dataset = Dataset()
-        dataset.parse(exported(form), format=RDFLIB[form])
-        datasets[form] = set(dataset.quads())
+    found = {form: read(exported(form), form) for form in SUFFIXES}
 
-    assert datasets["nquads"] == datasets["trig"] == datasets["jsonld"]
-    assert graphs["ntriples"] == graphs["turtle"] == graphs["rdfxml"]
-    assert graphs["ntriples"] == {quad[:3] for quad in datasets["nquads"]}
+    assert found["nquads"] == found["trig"] == found["jsonld"]
+    assert found["ntriples"] == found["turtle"] == found["rdfxml"]
+    assert found["ntriples"] == {quad[:3] for quad in found["nquads"]}
