@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -49,7 +49,7 @@ class Query:
     question: Text = NO_TEXT
     tags: tuple[str, ...] = ()
     params: tuple[Parameter, ...] = ()
-    columns: Mapping[str, Text] = MappingProxyType({})
+    columns: Mapping[str, Text] = field(default_factory=dict)
 
 
 def read_query(path: Path) -> Query:
@@ -96,11 +96,14 @@ def parse_query(text: str, *, name: str = "query") -> Query:
 def _header(text: str, name: str) -> dict[str, Any]:
     import yaml
 
-    lines = [line[2:] for line in text.splitlines() if line.startswith("#+")]
+    lines = [(n, line[2:]) for n, line in enumerate(text.splitlines(), 1) if line.startswith("#+")]
     try:
-        header = yaml.safe_load("\n".join(line.removeprefix(" ") for line in lines)) or {}
+        header = yaml.safe_load("\n".join(line for _, line in lines)) or {}
     except yaml.YAMLError as error:
-        raise QueryError(name, f"broken header: {' '.join(str(error).split())}", "YAML after #+") from error
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+        # YAML may see the mistake only behind the last line.
+        line = lines[min(mark.line, len(lines) - 1) if mark else 0][0]
+        raise QueryError(name, f"line {line}: broken header: {problem or error}", "YAML after #+") from error
     if not isinstance(header, dict) or (unknown := sorted(set(map(str, header)) - set(FIELDS))):
         what = f"unknown {', '.join(unknown)}" if isinstance(header, dict) else "no mapping"
         raise QueryError(name, f"broken header: {what}", "fields: " + ", ".join(FIELDS))
