@@ -9,7 +9,7 @@ then every other place where the article prints the same name is masked too. The
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -19,10 +19,10 @@ import yaml
 
 from kg.errors import DataError
 from kg.model import Article
+from kg.surnames import load_surnames
 
 MASK = "▇"
 PATH = Path(__file__).parent / "privacy.yaml"
-FAMILIES = Path(__file__).parent / "language" / "lexicon" / "surnames.tsv"
 # A quoted brand is short and holds no punctuation: “小满妈妈”讲师团.
 MAX_BRAND = 12
 # Macros may hold macros (full holds family): two rounds are enough.
@@ -161,10 +161,11 @@ def read_privacy_rules(path: Path) -> PrivacyRules:
         data = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
         macros = {name: _group(words) for name, words in data["words"].items()}
         macros |= {name: f"(?:{shape})" for name, shape in data["shapes"].items()}
-        families = _families()
+        families = load_surnames()
         macros["family"] = _group(families)
         surnames = [name for name in families if name not in data["wordlike_families"]]
         macros["surname"] = _group(surnames)
+        macros["single"] = "[" + "".join(name for name in surnames if len(name) == 1) + "]"
         macros["clear"] = _group([name for name in surnames if name not in data["ending_families"]])
         rules = tuple(_rule(item, macros, path) for item in data["rules"])
         brand = f"“[^“”，。！？；：]{{1,{MAX_BRAND}}}”{_group(data['brand'])}"
@@ -211,10 +212,5 @@ def _number_doubles(pattern: str) -> str:
     return re.sub(re.escape(r"([\u4e00-\u9fff])\1"), named, pattern)
 
 
-def _group(words: list[str] | tuple[str, ...]) -> str:
+def _group(words: Iterable[str]) -> str:
     return "(?:" + "|".join(sorted(words, key=lambda word: (-len(word), word))) + ")"
-
-
-def _families() -> list[str]:
-    lines = FAMILIES.read_text("utf-8").splitlines()
-    return [line.split("\t")[0] for line in lines if line and not line.startswith("#")]

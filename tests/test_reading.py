@@ -252,7 +252,7 @@ def test_folder_without_articles_is_a_named_error(tmp_path: Path) -> None:
 def test_broken_rule_is_named(tmp_path: Path) -> None:
     path = tmp_path / "chrome.yaml"
     path.write_text(
-        "words: {}\nrules: [{id: bad, does: drop, where: any, pattern: '(', match: [], no_match: []}]\n",
+        "words: {}\nnot_surnames: []\nrules: [{id: bad, does: drop, where: any, pattern: '(', match: [], no_match: []}]\n",
         "utf-8",
     )
 
