@@ -1,0 +1,205 @@
+"""The graph as networkx sees it, whole or around one entity, and as files for graph tools.
+
+A node is an entity, an edge is a claim: several passages that say one relation are several edges.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from typing import Any
+
+import networkx as nx
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Store
+
+from kg import ontology
+from kg.config import NAMESPACE
+from kg.errors import DataError, QueryError
+from kg.graph import ALT_LABEL, CLAIM_TYPES, PREF_LABEL, TYPE, term
+from kg.lookup import find_entities
+from kg.model import CLASSES
+from kg.store import ONTOLOGY_GRAPH
+
+SUBJECT, PREDICATE, OBJECT = term("rdf:subject"), term("rdf:predicate"), term("rdf:object")
+TEXTS = ("unit", "role", "topic", "time", "evidence", "rule")
+NUMBERS = ("count", "start", "end")
+SOURCE = {
+    "source_title": term("dcterms:title"),
+    "publisher": term("dcterms:publisher"),
+    "date": term("dcterms:date"),
+    "url": term("schema:url"),
+}
+# Names that a graph format keeps for itself: GEXF reads start and end as the life time of an edge.
+RESERVED = {"start": "passage_start", "end": "passage_end"}
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def to_networkx(store: Store, *, entity: str | None = None, hops: int = 1) -> nx.MultiDiGraph[str]:
+    """Return all entities and claims, or those at most ``hops`` relations away from ``entity``.
+
+    Nodes are IRIs with ``iri label labels kind scored``, where ``labels`` are the other names, ``kind``
+    the most special class and ``scored`` which of the ten it falls under. Edges are keyed by the claim's
+    IRI and have ``predicate article``, the claim's own attributes and the source's ``source_title
+    publisher date url``; what the article does not give is left out. A symmetric relation is one edge.
+    The same store gives the same order of nodes and edges.
+
+    Raises:
+        QueryError: nothing is called ``entity``, or ``hops`` is negative.
+    """
+    if hops < 0:
+        raise QueryError("hops", str(hops), "0 or more")
+    if entity is None:
+        nodes = _all_entities(store)
+        claims = (
+            quad.subject for quad in store.quads_for_pattern(None, TYPE, CLAIM_TYPES[0], DefaultGraph())
+        )
+    else:
+        nodes = _around(store, find_entities(store, entity), hops)
+        claims = (claim for node in nodes for claim in _claims_of(store, node, SUBJECT))
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for node in sorted(nodes, key=lambda node: node.value):
+        graph.add_node(node.value, **_node_attributes(store, node))
+    _add_claims(graph, store, sorted({claim.value for claim in claims if isinstance(claim, NamedNode)}))
+    return graph
+
+
+def to_graphml(graph: nx.MultiDiGraph[str]) -> bytes:
+    """Return GraphML (yEd, Cytoscape, igraph): the same graph, the same bytes."""
+    out = BytesIO()
+    # By name: plain write_graphml takes lxml where that happens to be installed, with other bytes.
+    nx.write_graphml_xml(_plain(graph), out, named_key_ids=True)
+    return out.getvalue()
+
+
+def to_gexf(graph: nx.MultiDiGraph[str]) -> bytes:
+    """Return GEXF (Gephi): the same graph, the same bytes."""
+    out = BytesIO()
+    nx.write_gexf(_plain(graph), out)
+    # networkx puts today's date and its own version into the file.
+    return re.sub(rb"<meta .*?</meta>\s*", b"", out.getvalue(), count=1, flags=re.DOTALL)
+
+
+def _all_entities(store: Store) -> set[NamedNode]:
+    concepts = {quad.subject for quad in store.quads_for_pattern(None, PREF_LABEL, None, ONTOLOGY_GRAPH)}
+    labelled = {quad.subject for quad in store.quads_for_pattern(None, PREF_LABEL, None, DefaultGraph())}
+    return {node for node in labelled - concepts if isinstance(node, NamedNode)}
+
+
+def _around(store: Store, start: Iterable[NamedNode], hops: int) -> set[NamedNode]:
+    seen = set(start)
+    edge = set(seen)
+    for _ in range(hops):
+        edge = {other for node in edge for other in _neighbours(store, node)} - seen
+        seen |= edge
+    return seen
+
+
+def _neighbours(store: Store, node: NamedNode) -> Iterator[NamedNode]:
+    for here, there in ((SUBJECT, OBJECT), (OBJECT, SUBJECT)):
+        for claim in _claims_of(store, node, here):
+            for quad in store.quads_for_pattern(claim, there, None, DefaultGraph()):
+                if isinstance(quad.object, NamedNode):
+                    yield quad.object
+
+
+def _claims_of(store: Store, node: NamedNode, end: NamedNode) -> Iterator[NamedNode]:
+    for quad in store.quads_for_pattern(None, end, node, DefaultGraph()):
+        if isinstance(quad.subject, NamedNode):
+            yield quad.subject
+
+
+def _node_attributes(store: Store, node: NamedNode) -> dict[str, Any]:
+    said = _said(store, node)
+    preferred = sorted(said.get(PREF_LABEL.value, ()))
+    label = preferred[0] if preferred else node.value
+    kind, scored = _kind(node, said.get(TYPE.value, ()))
+    labels = tuple(sorted({*preferred, *said.get(ALT_LABEL.value, ())} - {label}))
+    return {"iri": node.value, "label": label, "labels": labels, "kind": kind, "scored": scored}
+
+
+def _kind(node: NamedNode, types: Iterable[str]) -> tuple[str, str]:
+    """Return the most special class of a node and the one of the ten that it falls under."""
+    known = ontology.load()
+    names = {name.removeprefix(NAMESPACE) for name in types} & known.classes.keys()
+    scored = next((name for name in CLASSES if name in names), None)
+    if scored is None:
+        raise DataError(node.value, "an entity of no class", "one of " + ", ".join(CLASSES))
+    under = names & known.subclasses(scored)
+    special = sorted(name for name in under if not (known.subclasses(name) - {name}) & under)
+    return special[0], scored
+
+
+def _add_claims(graph: nx.MultiDiGraph[str], store: Store, claims: Iterable[str]) -> None:
+    sources: dict[str, dict[str, str]] = {}
+    symmetric = {name for name, found in ontology.load().properties.items() if found.symmetric}
+    both_ways: set[tuple[object, ...]] = set()
+    for claim in claims:
+        said = {name: min(values) for name, values in _said(store, NamedNode(claim)).items()}
+        subject, object_ = said[SUBJECT.value], said[OBJECT.value]
+        if subject not in graph or object_ not in graph:
+            continue
+        attributes = _claim_attributes(said)
+        article = attributes["article"]
+        if article not in sources:
+            sources[article] = _source(store, article)
+        if attributes["predicate"] in symmetric:
+            one = (frozenset((subject, object_)), *sorted(attributes.items()))
+            if one in both_ways:
+                continue
+            both_ways.add(one)
+        graph.add_edge(subject, object_, key=claim, **attributes, **sources[article])
+
+
+def _claim_attributes(said: dict[str, str]) -> dict[str, Any]:
+    attributes: dict[str, Any] = {
+        "predicate": said[PREDICATE.value].removeprefix(NAMESPACE),
+        "article": said[term("prov:wasDerivedFrom").value],
+        "confidence": float(said[NAMESPACE + "confidence"]),
+        "approximate": said.get(NAMESPACE + "approximate") == "true",
+    }
+    attributes |= {name: said[NAMESPACE + name] for name in TEXTS if NAMESPACE + name in said}
+    return attributes | {name: int(said[NAMESPACE + name]) for name in NUMBERS if NAMESPACE + name in said}
+
+
+def _source(store: Store, article: str) -> dict[str, str]:
+    said = _said(store, NamedNode(article))
+    return {name: min(said[key.value]) for name, key in SOURCE.items() if key.value in said}
+
+
+def _said(store: Store, node: NamedNode) -> dict[str, list[str]]:
+    """Return what the store says of a node: property IRI to values."""
+    said: dict[str, list[str]] = {}
+    for quad in store.quads_for_pattern(node, None, None, DefaultGraph()):
+        if isinstance(quad.object, NamedNode | Literal):
+            said.setdefault(quad.predicate.value, []).append(quad.object.value)
+    return said
+
+
+def _plain(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
+    """Return a copy with what XML graph formats can hold: no lists, no forbidden characters or names."""
+    plain: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    properties = ontology.load().properties
+    for node, attributes in graph.nodes(data=True):
+        plain.add_node(_xml(node), **_plain_values(attributes))
+    for subject, object_, key, attributes in graph.edges(keys=True, data=True):
+        name = attributes["predicate"]
+        label = properties[name].label.zh if name in properties else name
+        plain.add_edge(
+            _xml(subject), _xml(object_), key=_xml(key), **_plain_values(attributes | {"label": label})
+        )
+    return plain
+
+
+def _plain_values(attributes: dict[str, Any]) -> dict[str, Any]:
+    plain = {}
+    for name, value in attributes.items():
+        if isinstance(value, tuple | list):
+            value = "|".join(map(str, value))
+        if value is not None:
+            plain[RESERVED.get(name, name)] = _xml(value) if isinstance(value, str) else value
+    return plain
+
+
+def _xml(text: str) -> str:
+    return _NOT_XML.sub("\ufffd", text)
