@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -11,11 +12,15 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg import language
+from kg.language.clauses import Ref
 from kg.language.frames import Candidate
+from kg.language.names import Names
 from kg.language.relations import iter_readings, prepare
-from kg.model import Article, Extraction
+from kg.model import Article, Extraction, Mention
 
 Read = Callable[[str], Extraction]
+# [青岭县公安局:Agency] marks a mention by hand, so that a test does not hang on the trained recogniser.
+MARKED = re.compile(r"\[([^\[\]]+):([A-Z][a-z]+)\]")
 
 
 def make_article(text: str) -> Article:
@@ -26,6 +31,45 @@ def make_article(text: str) -> Article:
         at += len(line) + 1
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     return Article(digest, "made", text, tuple(paragraphs), published=date(2025, 6, 1))
+
+
+def unmark(marked: str) -> tuple[str, list[Mention]]:
+    """Return the text of a marked one and its mentions."""
+    text, mentions, at = "", [], 0
+    for match in MARKED.finditer(marked):
+        text += marked[at : match.start()]
+        mentions.append(Mention(len(text), len(text) + len(match[1]), match[2], match[1]))
+        text += match[1]
+        at = match.end()
+    return text + marked[at:], mentions
+
+
+@pytest.fixture(scope="session")
+def names() -> Callable[[str], Names]:
+    """Return the resolved names of a marked text."""
+    return lambda marked: Names(unmark(marked)[1])
+
+
+@pytest.fixture(scope="session")
+def refs() -> Callable[[str], tuple[str, list[Ref]]]:
+    """Return the text of a marked one and its mentions as refs with resolved keys."""
+
+    def run(marked: str) -> tuple[str, list[Ref]]:
+        text, mentions = unmark(marked)
+        found = Names(mentions)
+        return text, [
+            Ref(
+                m.start,
+                m.end,
+                m.kind,
+                (key,),
+                m.text,
+                name=found.table[key].full if m.kind == "Group" else "",
+            )
+            for m, key in zip(mentions, found.keys, strict=True)
+        ]
+
+    return run
 
 
 @pytest.fixture(scope="session")
