@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -125,9 +126,13 @@ def _kind(node: NamedNode, types: Iterable[str]) -> tuple[str, str]:
     scored = next((name for name in CLASSES if name in names), None)
     if scored is None:
         raise DataError(node.value, "an entity of no class", "one of " + ", ".join(CLASSES))
-    under = names & known.subclasses(scored)
-    special = sorted(name for name in under if not (known.subclasses(name) - {name}) & under)
-    return special[0], scored
+    under = names & _below(scored)
+    return min(name for name in under if _below(name) & under == {name}), scored
+
+
+@cache
+def _below(kind: str) -> frozenset[str]:
+    return ontology.load().subclasses(kind)
 
 
 def _add_claims(graph: nx.MultiDiGraph[str], store: Store, claims: Iterable[str]) -> None:
