@@ -123,6 +123,8 @@ def _pattern(verbs: frozenset[str]) -> re.Pattern[str]:
 TIME = re.compile(r"[年月日时起]|以来|期间")
 # What may stand between a body and its people: a figure, a class year.
 COUNTED = re.compile(r"[^，。；、的等]{0,6}(?:\d+|[一二两三四五六七八九十百千]+)(?:余|多)?[名位个所户家]?[^，。；、的]{0,3}|全体|部分|广大|各|的|在校|全校")
+# A list may end in what its members are: 甲小学、乙小学等4所学校.
+ETC = re.compile(r"等[^，。；的]{0,8}")
 SENTENCE_END = re.compile(r"[。！？!?\n]+[”’」』）)]*|[…]{2,}")
 CLAUSE_END = re.compile(r"[，,；;：:。！？!?\n—]+|——")
 
@@ -213,6 +215,8 @@ class _Builder:
             phrase.refs += members
         elif phrase and not between.strip() and len(members) > 1:
             pass
+        elif phrase and ref.kind == "Group" and self.clause.items[-1] is phrase and ETC.fullmatch(between):
+            phrase.refs.append(ref)
         elif phrase and not self.marker and phrase.marker not in CLOSED and (
             self._possessive(between) or self._counted(phrase, ref, between)
         ):

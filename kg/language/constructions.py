@@ -109,7 +109,8 @@ def _say(
             here = [r for at, r in slotted.refs.items() if at < match.start() and r.kind == "Person"]
             return here[-1:] or [ref for ref in carried if ref.kind == "Person"]
         if name == "school":
-            return [ref for ref in carried if ref.kind in ("School", "Station")]
+            here = [r for at, r in slotted.refs.items() if at < match.start() and r.kind == "School"]
+            return [ref for ref in carried if ref.kind in ("School", "Station")] or here[-1:]
         if name == "carried":
             here = [r for at, r in slotted.refs.items() if at < match.start() and r.kind in FAMILIES["org"]]
             return list(carried) or here[:1]

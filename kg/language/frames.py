@@ -55,6 +55,7 @@ class Candidate:
     carried: bool = False
     vetoed: str = ""
     role: str | None = None
+    confidence: float = 0.0
 
 
 @cache

@@ -18,9 +18,9 @@ from typing import Any
 import yaml
 
 from kg.errors import DataError
+from kg.language.segments import Span, segment
 
 LEXICON = Path(__file__).parent / "lexicon"
-Span = tuple[int, int]
 # A count stands at most so many characters before what it counts (37名有严重不良行为的学生), behind it
 # fewer (保安员共34人).
 _REACH = 16
@@ -29,7 +29,6 @@ _BEHIND = 5
 _MANY = frozenset({"Station", "Studio", "Team", "Program"})
 # People are sent by the verb next to their number, not by one further off.
 _NEAR = 30
-_SEMICOLONS = "；;"
 _FOLD = str.maketrans("０１２３４５６７８９．，", "0123456789.,")
 
 
@@ -104,7 +103,8 @@ def count_for(
         quantities: of the whole text, in order.
         clause: the sentence of the verb; a semicolon ends what it says.
         trigger: the verb.
-        objects: the list of objects that it governs; ``index`` is the one that is asked for.
+        objects: the list of objects that it governs.
+        index: the place of the object asked for in ``objects``.
         predicate: local name of the relation.
         kinds: the classes of subject and object. Only a Group has many members to count; one named
             school was at most taught several times.
@@ -113,7 +113,7 @@ def count_for(
         subject: which of several counts is meant after 分别.
     """
     grammar = _grammar()
-    clause = _segment(text, clause, trigger)
+    clause = segment(text, clause, trigger)
     inside = [
         q for q in quantities if clause[0] <= q.start and q.end <= clause[1] and _told(text, q, grammar)
     ]
@@ -154,13 +154,6 @@ def _of_unit(text: str, quantities: Sequence[Quantity], obj: Span, kind: str) ->
         ):
             return quantity
     return None
-
-
-def _segment(text: str, clause: Span, trigger: Span) -> Span:
-    """Return the part of the clause between semicolons that holds the verb."""
-    start = max(text.rfind(mark, clause[0], max(clause[0], trigger[0])) for mark in _SEMICOLONS) + 1
-    ends = [at for at in (text.find(mark, trigger[0], clause[1]) for mark in _SEMICOLONS) if at >= 0]
-    return max(start, clause[0]), min(ends, default=clause[1])
 
 
 def _own(
@@ -254,21 +247,21 @@ def _of_act(
     """Return the count of the act, behind the verb and without a noun of its own, by preference of kind."""
     for kind in kinds:
         for quantity in quantities:
-            if quantity.kind == kind and quantity.start >= trigger[0]:
-                if kind == "act" or not _names_a_noun(text, quantity, grammar):
-                    return quantity
+            fits = quantity.kind == kind and quantity.start >= trigger[0]
+            if fits and (kind == "act" or not _names_a_noun(text, quantity, grammar)):
+                return quantity
     return None
 
 
 def _quantity(match: re.Match[str], grammar: _Grammar) -> Quantity | None:
     parts = match.groupdict()
     before = parts["before"] or ""
-    about = before and not grammar.exact.fullmatch(before)
-    about = about or parts["inner"] or parts["outer"] or parts["behind"] or parts["scaled"]
+    loose = bool(before) and not grammar.exact.fullmatch(before)
+    about = loose or parts["inner"] or parts["outer"] or parts["behind"] or parts["scaled"]
     if parts["chinese"] == grammar.one and parts["unit"] not in grammar.counts_one:
         return None
     value = _value(parts, grammar)
-    start = match.end("before") if before and not about else match.start()
+    start = match.start() if loose or not before else match.end("before")
     return Quantity(start, match.end(), value, parts["unit"], bool(about), grammar.kinds[parts["unit"]])
 
 

@@ -1,25 +1,41 @@
 """The spaCy component ``kg_relations``: what the sentences of an article say about its things.
 
-Frames, constructions and posts propose; vetoes drop what is planned, denied or quoted. What is left
-stands in ``doc._.candidates``, the same relation of one sentence once.
+Posts settle who works where; frames and constructions propose the rest, the ranker disposes, and vetoes
+mark what is planned or denied. All of it stands in ``doc._.candidates``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
+import pycrfsuite
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.language import posts
-from kg.language.clauses import Phrase, Ref, iter_sentences, parse_sentence
+from kg.language.clauses import Clause, Phrase, Ref, iter_sentences, parse_sentence
 from kg.language.constructions import match_constructions
 from kg.language.frames import UNITS, Candidate, State, match_sentence, trigger_words
+from kg.language.ranking import (
+    MODEL,
+    SETTLED,
+    Scene,
+    iter_pairs,
+    load_ranker,
+    probability,
+    recent_organisations,
+    salience,
+)
 from kg.model import ORGANISATIONS
 
 # What gives a person an office.
 OFFICES = frozenset({"worksFor", "deployedTo", "namedAfter"})
+# A pair is taken from this probability on: where a rule saw both ends written, where it carried the subject
+# over, where no rule said anything. By 5-fold cross-validation on train F1 is .81 for all settings near
+# these; higher bars for what no rule proposed buy precision.
+THRESHOLDS = (0.02, 0.4, 0.6)
 # How much more a mention in the title says about whom the article is about.
 TITLE_WEIGHT = 3
 # A unit stays the topic for this many characters.
@@ -40,36 +56,103 @@ def lead_of(refs: Sequence[Ref], title: int) -> Ref | None:
     return max(first.values(), key=lambda ref: (counts[ref.keys[0]], -ref.start), default=None)
 
 
-def extract_candidates(
-    text: str, refs: Sequence[Ref], *, parents: Mapping[str, str] | None = None, namesakes: frozenset[str] = frozenset()
-) -> Iterator[Candidate]:
-    """Yield what the sentences of ``text`` say; vetoed proposals come with their reason.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One sentence as the ranker sees it: its clauses, what the rules propose, and what it finds said before."""
 
-    ``parents`` are the bodies around inner departments by key, ``namesakes`` the persons that studios are
-    named after. A person whom the text gives no office is no actor.
+    start: int
+    end: int
+    clauses: tuple[Clause, ...]
+    proposals: tuple[Candidate, ...]
+    scene: Scene
+
+    @property
+    def vetoes(self) -> dict[int, str]:
+        """The clauses that claim nothing, by their start: planned from there on, or denied."""
+        out: dict[int, str] = {}
+        planned = False
+        for clause in self.clauses:
+            planned = planned or clause.plan is not None
+            if planned or clause.negated:
+                out[clause.start] = "plan" if planned else "negation"
+        return out
+
+
+def find_offices(text: str, refs: Sequence[Ref], parents: Mapping[str, str]) -> tuple[list[Candidate], list[Ref]]:
+    """Return the posts that ``text`` gives to persons, and ``refs`` with post and person made one mention.
+
+    ``parents`` are the bodies around inner departments: their head works for the body.
     """
     found = list(posts.find_posts(text, refs))
+    offices: list[Candidate] = []
     for post in found:
-        body = post.body
-        if parents and post.predicate == "worksFor" and posts.load_posts().department.search(body.text):
+        body, span = post.body, (post.start, post.end)
+        if post.predicate == "worksFor" and posts.load_posts().department.search(body.text):
             body = replace(body, keys=(parents.get(body.keys[0], body.keys[0]),))
-        span = (post.start, post.end)
-        yield Candidate(post.predicate, post.person, body, post.rule, span, span, role=post.role)
-    merged = posts.merge(refs, found)
-    officials = {key for post in found for key in post.person.keys} | namesakes | _appointed(text, merged)
+        offices.append(Candidate(post.predicate, post.person, body, post.rule, span, span, role=post.role))
+    return offices, posts.merge(refs, found)
+
+
+def iter_readings(
+    text: str, merged: Sequence[Ref], offices: Sequence[Candidate], *, namesakes: frozenset[str] = frozenset()
+) -> Iterator[Reading]:
+    """Yield the sentences of ``text`` with what their rules propose.
+
+    ``namesakes`` are the persons that studios are named after. A person whom the text gives no office is
+    no actor.
+    """
+    officials = {key for office in offices for key in office.subject.keys} | namesakes | _appointed(text, merged)
     actors = [ref for ref in merged if ref.kind != "Person" or set(ref.keys) & officials]
     lead = lead_of(actors, max(0, text.find("\n")))
+    mentioned = salience(actors)
     state = State()
     paragraph = -2
     for start, end in iter_sentences(text):
-        if (begin := text.rfind("\n", 0, start)) != paragraph:
+        if fresh := (begin := text.rfind("\n", 0, start)) != paragraph:
             paragraph = begin
             state = State(subject=Phrase([lead]), organisation=Phrase([lead])) if lead else State()
         inside = [ref for ref in actors if start <= ref.start and ref.end <= end]
+        before = [ref for ref in actors if ref.end <= start]
+        scene = Scene(
+            subject=state.subject,
+            organisation=state.organisation,
+            lead=lead,
+            topic=_topic(actors, start),
+            person=next((ref for ref in reversed(before) if ref.kind == "Person"), None),
+            recent=recent_organisations(before, start),
+            units=list(state.units),
+            mentions=mentioned,
+            fresh=fresh,
+        )
         clauses = parse_sentence(text, start, end, inside, verbs=trigger_words())
         carried = state.subject.refs if state.subject else ()
-        yield from match_constructions(text, start, end, inside, topic=_topic(actors, start), subject=carried)
-        yield from match_sentence(text, clauses, state)
+        proposals = [*match_constructions(text, start, end, inside, topic=scene.topic, subject=carried)]
+        proposals += match_sentence(text, clauses, state)
+        yield Reading(start, end, tuple(clauses), tuple(proposals), scene)
+
+
+def choose(text: str, reading: Reading, tagger: pycrfsuite.Tagger) -> Iterator[Candidate]:
+    """Yield what the ranker takes of one sentence; what is planned or denied comes vetoed."""
+    vetoes = reading.vetoes
+    yield from (proposal for proposal in reading.proposals if proposal.predicate in SETTLED)
+    judged = (proposal for proposal in reading.proposals if proposal.predicate not in SETTLED)
+    for pair in iter_pairs(text, (reading.start, reading.end), reading.clauses, judged, reading.scene):
+        likely = probability(pair, tagger)
+        proposal = pair.proposal
+        if likely < THRESHOLDS[2 if proposal is None or proposal.vetoed else 1 if proposal.carried else 0]:
+            continue
+        span = (pair.clause.start, pair.clause.end)
+        chosen = proposal or Candidate(
+            pair.predicate, pair.subject, pair.object, "ranker", (pair.object.start, pair.object.end), span
+        )
+        yield replace(
+            chosen,
+            predicate=pair.predicate,
+            subject=pair.subject,
+            object=pair.object,
+            confidence=round(likely, 3),
+            vetoed=vetoes.get(pair.clause.start, ""),
+        )
 
 
 def _appointed(text: str, refs: Sequence[Ref]) -> set[str]:
@@ -89,17 +172,32 @@ def _topic(refs: Sequence[Ref], start: int) -> Ref | None:
     return earlier[-1] if earlier else None
 
 
-@Language.factory("kg_relations", requires=["doc._.refs"], assigns=["doc._.candidates"])
-def make_relations(nlp: Language, name: str) -> RelationExtractor:
-    """Return the component that proposes and vetoes relations."""
-    return RelationExtractor()
+@Language.factory(
+    "kg_relations", requires=["doc._.refs"], assigns=["doc._.candidates"], default_config={"weights": None}
+)
+def make_relations(nlp: Language, name: str, weights: str | None) -> RelationExtractor:
+    """Return the component; ``weights`` is a file of trained ranker weights, our own without it."""
+    return RelationExtractor(Path(weights) if weights else MODEL)
 
 
 class RelationExtractor:
     """Reads the relations of a Doc; stateless, a class because spaCy wants a callable object."""
 
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
     def __call__(self, doc: Doc) -> Doc:
-        parents = {key: name.parent for key, name in doc._.names.items() if name.parent}
-        namesakes = frozenset(name.namesake for name in doc._.names.values() if name.namesake)
-        doc._.candidates = list(extract_candidates(doc.text, doc._.refs, parents=parents, namesakes=namesakes))
+        offices, merged, namesakes = prepare(doc)
+        found = list(offices)
+        for reading in iter_readings(doc.text, merged, offices, namesakes=namesakes):
+            found += choose(doc.text, reading, load_ranker(self.path))
+        doc._.candidates = found
         return doc
+
+
+def prepare(doc: Doc) -> tuple[list[Candidate], list[Ref], frozenset[str]]:
+    """Return the offices of a Doc whose names are resolved, its mentions with posts, and studios' namesakes."""
+    parents = {key: name.parent for key, name in doc._.names.items() if name.parent}
+    namesakes = frozenset(name.namesake for name in doc._.names.values() if name.namesake)
+    offices, merged = find_offices(doc.text, doc._.refs, parents)
+    return offices, merged, namesakes
