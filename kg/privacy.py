@@ -19,7 +19,7 @@ import yaml
 
 from kg.errors import DataError
 from kg.model import Article
-from kg.surnames import load_surnames
+from kg.surnames import load_surnames, to_pattern
 
 MASK = "▇"
 PATH = Path(__file__).parent / "privacy.yaml"
@@ -162,11 +162,11 @@ def read_privacy_rules(path: Path) -> PrivacyRules:
         macros = {name: _group(words) for name, words in data["words"].items()}
         macros |= {name: f"(?:{shape})" for name, shape in data["shapes"].items()}
         families = load_surnames()
-        macros["family"] = _group(families)
+        macros["family"] = to_pattern(families)
         surnames = [name for name in families if name not in data["wordlike_families"]]
-        macros["surname"] = _group(surnames)
+        macros["surname"] = to_pattern(surnames)
         macros["single"] = "[" + "".join(name for name in surnames if len(name) == 1) + "]"
-        macros["clear"] = _group([name for name in surnames if name not in data["ending_families"]])
+        macros["clear"] = to_pattern(name for name in surnames if name not in data["ending_families"])
         rules = tuple(_rule(item, macros, path) for item in data["rules"])
         brand = f"“[^“”，。！？；：]{{1,{MAX_BRAND}}}”{_group(data['brand'])}"
         return PrivacyRules(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -25,3 +26,15 @@ def load_surnames() -> tuple[str, ...]:
     except (OSError, UnicodeError) as error:
         raise DataError(PATH.name, f"cannot be read: {error}") from error
     return tuple(line.split("\t")[0] for line in lines if line and not line.startswith("#"))
+
+
+def to_pattern(names: Iterable[str]) -> str:
+    """Return a regular expression for any of the names; a character class is far faster than alternatives.
+
+    >>> to_pattern(["陈", "欧阳", "王"])
+    '(?:欧阳|[王陈])'
+    """
+    found = set(names)
+    single = "".join(sorted(name for name in found if len(name) == 1))
+    longer = sorted((name for name in found if len(name) > 1), key=lambda name: (-len(name), name))
+    return "(?:" + "|".join([*longer, *([f"[{single}]"] if single else [])]) + ")"

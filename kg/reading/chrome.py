@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from kg.errors import DataError
-from kg.surnames import load_surnames
+from kg.surnames import load_surnames, to_pattern
 
 PATH = Path(__file__).parent / "chrome.yaml"
 DOES = ("drop", "footer", "cut")
@@ -85,9 +85,7 @@ def read_rules(path: Path) -> ChromeRules:
     try:
         data = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
         words = {name: "|".join(items) for name, items in data["words"].items()}
-        words["surname"] = "|".join(
-            sorted(set(load_surnames()) - set(data["not_surnames"]), key=lambda s: (-len(s), s))
-        )
+        words["surname"] = to_pattern(set(load_surnames()) - set(data["not_surnames"]))
         rules = tuple(_rule(item, words, path) for item in data["rules"])
         named = {
             name: _rule({"id": name, "does": "drop", "where": "any", **data[name]}, words, path)
