@@ -4,45 +4,19 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
-
-REPO = Path(__file__).resolve().parent.parent
-SCRIPTS = Path(sys.executable).parent
-TOOLS = {
-    "chromium": ("chromium", "chromium-browser", "google-chrome", "chrome"),
-    "n3": (".cache/npm/node_modules/n3",),
-    "node": ("node", "nodejs"),
-    "owlready2": (".cache/owlready2",),
-    "oxigraph": ("oxigraph",),
-    "rapper": ("rapper",),
-    "riot": ("riot",),
-    "serdi": ("serdi",),
-}
+from machine import REPO, SCRIPTS, find_tool
 
 # No deadline: a shared machine pauses for longer than any honest one. In CI the same examples each time,
 # so that a red run is red again when it is looked into.
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "local")
-
-
-def find_tool(name: str) -> Path | None:
-    """Return where one of TOOLS is: beside this Python, on the PATH, or a folder of the checkout."""
-    for candidate in TOOLS[name]:
-        if "/" in candidate:
-            found = str(REPO / candidate) if (REPO / candidate).exists() else None
-        else:
-            found = shutil.which(candidate, path=SCRIPTS) or shutil.which(candidate)
-        if found:
-            return Path(found)
-    return None
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 
 import pytest
-from conftest import REPO
+from machine import REPO
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 

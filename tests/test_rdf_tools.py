@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from conftest import SCRIPTS, find_tool
+from machine import SCRIPTS, find_tool
 from rdflib import Dataset, Graph
 
 # rdflib's own parsers of quads use what rdflib has deprecated.

@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import REPO, SCRIPTS
+from machine import REPO, SCRIPTS
 from rdflib import RDF, Graph, Namespace
 
 CPKG = Namespace("https://w3id.org/cpkg/ontology#")
