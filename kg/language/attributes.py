@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import TypedDict
 
+from kg.language.clauses import Ref
 from kg.language.dates import find_dates, time_for
 from kg.language.frames import Candidate
 from kg.language.posts import load_posts
+from kg.language.quantities import count_for, find_quantities
+from kg.language.topics import topic_for
 from kg.model import Article
 from kg.ontology import load_roles
 
@@ -47,18 +51,54 @@ def role_in(clause: str) -> str | None:
 class Attributes:
     """Finds the attributes of an article's candidates; its dates and figures are read once."""
 
-    def __init__(self, text: str, article: Article) -> None:
+    def __init__(self, text: str, article: Article, refs: Sequence[Ref]) -> None:
         self.text = text
         self.dates = find_dates(text, article.published)
+        self.quantities = find_quantities(text)
+        self.refs = refs
 
     def of(self, candidate: Candidate, sentence: tuple[int, int]) -> Said:
         """Return what the sentence says about ``candidate``."""
         said: Said = {"role": candidate.role or None}
+        if candidate.predicate in TIMELESS:
+            return said
         if candidate.predicate == "deployedTo" and not candidate.role:
             said["role"] = role_in(self.text[candidate.clause[0] : candidate.clause[1]])
-        if candidate.predicate not in TIMELESS:
-            start = self.text.rfind("\n", 0, sentence[0]) + 1
-            end = self.text.find("\n", sentence[1])
-            paragraph = (start, end if end >= 0 else len(self.text))
-            said["time"] = time_for(self.dates, sentence, candidate.verb[0], paragraph)
+        start = self.text.rfind("\n", 0, sentence[0]) + 1
+        end = self.text.find("\n", sentence[1])
+        paragraph = (start, end if end >= 0 else len(self.text))
+        said["time"] = time_for(self.dates, sentence, candidate.verb[0], paragraph)
+        said.update(self._count(candidate, sentence))
+        if candidate.predicate == "trains":
+            audience = (candidate.object.start, candidate.object.end)
+            said["topic"] = topic_for(self.text, sentence, candidate.verb, audience)
         return said
+
+    def _count(self, candidate: Candidate, sentence: tuple[int, int]) -> Said:
+        inside = [ref for ref in self.refs if sentence[0] <= ref.start and ref.end <= sentence[1]]
+        objects = sorted({(ref.start, ref.end) for ref in candidate.objects}) or [
+            (candidate.object.start, candidate.object.end)
+        ]
+        here = (candidate.object.start, candidate.object.end)
+        if here not in objects:
+            objects = [here]
+        quantity = count_for(
+            self.text,
+            self.quantities,
+            clause=sentence,
+            trigger=candidate.verb,
+            objects=objects,
+            index=objects.index(here),
+            predicate=candidate.predicate,
+            kinds=(candidate.subject.kind, candidate.object.kind),
+            mentions=[(ref.start, ref.end) for ref in inside],
+            again=[
+                (ref.start, ref.end)
+                for ref in inside
+                if set(ref.keys) & set(candidate.object.keys) and ref.start != candidate.object.start
+            ],
+            subject=(candidate.subject.start, candidate.subject.end),
+        )
+        if quantity is None:
+            return {}
+        return {"count": quantity.value, "unit": quantity.unit or None, "approximate": quantity.approximate}

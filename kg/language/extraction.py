@@ -49,7 +49,7 @@ def to_extraction(doc: Doc) -> Extraction:
         if key in claimed or name.kind not in NEEDS_CLAIM
     ]
     entities = link_entities(things, context=_context(names))
-    claims = list(_claims(article, text, sentences, proposed, entities, Attributes(text, article)))
+    claims = list(_claims(article, text, sentences, proposed, entities, Attributes(text, article, doc._.refs)))
     shown = {entity.id: entity for entity in entities.values()}
     return Extraction(article, tuple(shown[key] for key in sorted(shown)), tuple(claims))
 
