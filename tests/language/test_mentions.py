@@ -1,0 +1,116 @@
+"""What the recogniser marks: names, list members, groups outside of names, documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from spacy.tokens import Doc
+
+from kg.errors import DataError
+from kg.language.mentions import decode, find_groups, load_tagger
+
+MakeDoc = Callable[[str], Doc]
+
+
+def marked(doc: Doc) -> set[tuple[str, str]]:
+    return {(span.text, span.label_) for span in doc.spans["mentions"]}
+
+
+def test_bare_systems_of_a_partner_list_are_bodies(doc: MakeDoc) -> None:
+    found = marked(doc("青岭县人民检察院联合教育、民政、妇联等部门走访家庭。"))
+
+    assert {("教育", "Agency"), ("民政", "Agency"), ("妇联", "Agency")} <= found
+
+
+def test_system_word_outside_a_list_is_no_body(doc: MakeDoc) -> None:
+    found = marked(doc("青岭县人民检察院重视教育，走访家庭。"))
+
+    assert ("教育", "Agency") not in found
+
+
+@pytest.mark.parametrize("words", ["县检察院", "区法院", "市妇联", "团区委"])
+def test_short_form_with_its_level_is_a_body(words: str, doc: MakeDoc) -> None:
+    assert (words, "Agency") in marked(doc(f"随后，{words}回访了学校。"))
+
+
+def test_title_of_a_plan_is_a_document_and_of_a_film_is_none(doc: MakeDoc) -> None:
+    found = marked(doc("青岭县教育局印发《青岭县护校工作方案》，学生观看《柳树下的少年》。"))
+
+    assert ("青岭县护校工作方案", "Document") in found
+    assert not [words for words, kind in found if "柳树下" in words]
+
+
+def test_group_word_inside_a_name_is_no_group() -> None:
+    text = "青岭县留守儿童关爱中心看望留守儿童。"
+
+    found = find_groups(text, [(0, 11, "Station")])
+
+    assert found == [(13, 17, "留守儿童")]
+
+
+def test_group_words_are_their_concept() -> None:
+    text = "民宿、烟酒店"
+
+    found = find_groups(text, [])
+
+    assert [(text[start:end], concept) for start, end, concept in found] == [
+        ("民宿", "旅馆"),
+        ("烟酒店", "商店"),
+    ]
+
+
+def test_longest_group_word_wins() -> None:
+    text = "看望事实无人抚养儿童"
+
+    assert [concept for *_, concept in find_groups(text, [])] == ["孤儿"]
+
+
+def test_mentions_do_not_overlap_and_stand_in_text_order(doc: MakeDoc) -> None:
+    made = doc("青岭县公安局民警罗建明走进青岭县柳溪小学，为学生讲课。")
+
+    spans = list(made.spans["mentions"])
+    assert len(spans) >= 4
+    assert all(one.end <= other.start for one, other in pairwise(spans))
+    assert list(made.ents) == spans
+
+
+def test_name_found_once_is_found_everywhere(doc: MakeDoc) -> None:
+    text = "青岭县柳溪小学开学。家长说青岭县柳溪小学好，老师说青岭县柳溪小学好。"
+
+    made = doc(text)
+
+    found = [span.text for span in made.spans["mentions"] if span.label_ == "School"]
+    assert found == ["青岭县柳溪小学"] * text.count("青岭县柳溪小学")
+
+
+def test_masked_name_is_never_a_mention(doc: MakeDoc) -> None:
+    found = marked(doc("青岭县检察院检察官看望▇▇▇，▇▇▇在青岭县柳溪小学读书。"))
+
+    assert found
+    assert not [words for words, _ in found if "▇" in words]
+
+
+@pytest.mark.parametrize(
+    ("labels", "spans"),
+    [
+        (["B-Person", "I-Person", "E-Person"], [(0, 3, "Person")]),
+        (["O", "S-Place", "O"], [(1, 2, "Place")]),
+        (["B-Person", "O", "E-Person"], []),
+        (["B-Person", "E-Place"], []),
+        (["I-Person", "E-Person"], []),
+        (["B-Person", "B-Place", "E-Place"], [(1, 3, "Place")]),
+        ([], []),
+    ],
+)
+def test_broken_labels_make_no_span(labels: list[str], spans: list[tuple[int, int, str]]) -> None:
+    assert list(decode(labels)) == spans
+
+
+def test_missing_weights_are_an_error_that_says_how_to_make_them(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="weights") as raised:
+        load_tagger(tmp_path / "none.crfsuite")
+
+    assert "train" in str(raised.value)
