@@ -19,7 +19,7 @@ from kg.config import Settings
 from kg.errors import ArticleError, ConfigError, OutputError, StoreError
 from kg.model import Article, Extraction
 from kg.output import replacing_folder
-from kg.report import REPORT, BuildReport, Done, Skipped, Totals, read_report
+from kg.report import REPORT, BuildReport, Done, Skipped, Totals, page_title, read_report
 
 if TYPE_CHECKING:
     from pyoxigraph import Quad
@@ -174,7 +174,7 @@ def build(
 
     with replacing_folder(out, contents=OUTPUTS) as folder:
         create_store(folder / STORE, quads())
-        count = _write_graph(folder, title=_title(done))
+        count = _write_graph(folder, title=page_title([article.title or article.name for article in done]))
         report = BuildReport(
             done=tuple(done),
             skipped=tuple(Skipped(error.where, error.what) for error in refused),
@@ -220,10 +220,6 @@ def nothing_read(paths: Sequence[Path], refused: Sequence[ArticleError]) -> Arti
     if len(refused) == 1:
         return refused[0]
     return ArticleError(", ".join(map(str, paths)), f"no article can be read ({len(refused)} refused)")
-
-
-def _title(done: Sequence[Done]) -> str:
-    return done[0].title or done[0].name if len(done) == 1 else f"{len(done)} articles"
 
 
 def _write_graph(folder: Path, *, title: str) -> int:

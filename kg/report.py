@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -155,6 +155,21 @@ class BuildReport:
             },
             "articles": [article.to_json() for article in articles],
         }
+
+
+def page_title(articles: Sequence[str]) -> str:
+    """Return what to write above a drawing of these articles, given by title or name."""
+    return articles[0] if len(articles) == 1 else f"{len(articles)} articles"
+
+
+def read_title(build: Path) -> str:
+    """Return what to write above a drawing of a whole build.
+
+    Raises:
+        StoreError: as ``read_report``.
+    """
+    done = [article for article in read_report(build)["articles"] if article["status"] == "done"]
+    return page_title([article["title"] or article["name"] for article in done])
 
 
 def read_report(build: Path) -> dict[str, Any]:

@@ -381,13 +381,13 @@ def test_a_build_that_breaks_a_shape_fails_the_check(built: Path, tmp_path: Path
     from pyoxigraph import Literal, NamedNode, Quad
 
     from kg.config import NAMESPACE
-    from kg.store import open_store
+    from kg.store import iter_data, open_store
 
     broken = tmp_path / "broken"
     shutil.copytree(built, broken)
     store = open_store(broken, read_only=False)
     start = NamedNode(f"{NAMESPACE}start")
-    quad = next(store.quads_for_pattern(None, start, None))
+    quad = next(quad for quad in iter_data(store) if quad.predicate == start)
     moved = Literal(str(int(quad.object.value) + 1), datatype=quad.object.datatype)  # type: ignore[union-attr]
     store.remove(quad)
     store.add(Quad(quad.subject, start, moved, quad.graph_name))

@@ -118,10 +118,10 @@ def export(
 
 def _export(store: Store, format: ExportFormat) -> bytes:
     if format in {ExportFormat.GRAPHML, ExportFormat.GEXF}:
-        from kg import network
+        from kg.network import to_gexf, to_graphml, to_networkx
 
-        graph = network.to_networkx(store)
-        return network.to_graphml(graph) if format is ExportFormat.GRAPHML else network.to_gexf(graph)
+        graph = to_networkx(store)
+        return to_graphml(graph) if format is ExportFormat.GRAPHML else to_gexf(graph)
     from kg.graph import serialize
     from kg.store import iter_data
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 from collections.abc import Sequence
 
 import typer
+
+# C0, C1, and the marks that turn the direction of what follows.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def put(data: bytes) -> None:
@@ -17,16 +21,28 @@ def put(data: bytes) -> None:
 
 
 def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table on stdout; columns of numbers stand to the right."""
-    right = [all(_is_number(row[i]) for row in rows) for i in range(len(columns))]
+    """Print a table on stdout; columns of numbers stand to the right. The title is for terminals only."""
+    rows = [[visible(cell) for cell in row] for row in rows]
+    right = [_are_numbers([row[i] for row in rows]) for i in range(len(columns))]
     if sys.stdout.isatty():
         _rich_table(title, columns, rows, right)
     else:
-        _plain_table(title, columns, rows, right)
+        _plain_table(columns, rows, right)
 
 
-def _is_number(cell: str) -> bool:
-    return cell.replace(".", "", 1).replace("/", "", 1).isdigit() or not cell
+def visible(text: str) -> str:
+    r"""Return text on one line that cannot steer a terminal: what articles say is nobody's command.
+
+    >>> visible("a\x1b[2Jb\nc")
+    'a�[2Jb c'
+    """
+    return _CONTROL.sub("\ufffd", " ".join(text.split()))
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    """Return whether a column holds numbers and shares (3/5), and nothing else where it holds anything."""
+    filled = [cell.replace(".", "", 1).replace("/", "", 1) for cell in cells if cell]
+    return bool(filled) and all(cell.isdigit() for cell in filled)
 
 
 def _rich_table(
@@ -36,7 +52,7 @@ def _rich_table(
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title or None, title_justify="left")
+    table = Table(title=Text(title) if title else None, title_justify="left", show_header=any(columns))
     for column, to_right in zip(columns, right, strict=True):
         table.add_column(Text(column), justify="right" if to_right else "left", overflow="fold")
     for row in rows:
@@ -44,13 +60,9 @@ def _rich_table(
     Console().print(table)
 
 
-def _plain_table(
-    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]
-) -> None:
-    lines = [list(columns), *(list(row) for row in rows)]
+def _plain_table(columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]) -> None:
+    lines = [list(columns), *(list(row) for row in rows)] if any(columns) else [list(row) for row in rows]
     widths = [max(map(_width, cells)) for cells in zip(*lines, strict=True)]
-    if title:
-        typer.echo(title)
     for line in lines:
         cells = (
             " " * (width - _width(cell)) + cell if to_right else cell + " " * (width - _width(cell))

@@ -1,0 +1,139 @@
+"""``kg query`` and ``kg view``: questions to a build, and its drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kg.cli.application import NO, app
+from kg.cli.inspecting import DEFAULT_BUILD, Build
+from kg.cli.terminal import put, show_table
+
+if TYPE_CHECKING:
+    from kg.queries import Answer
+
+DEFAULT_PAGE = Path("page.html")
+
+
+class AnswerFormat(StrEnum):
+    """How an answer is written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    TSV = "tsv"
+    JSON = "json"
+    XML = "xml"
+    TURTLE = "turtle"
+
+
+@app.command()
+def query(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME|FILE.rq", help="A question of the list, or a SPARQL file.")
+    ] = None,
+    *,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter: agency=株洲市公安局"),
+    ] = None,
+    format: Annotated[
+        AnswerFormat | None, typer.Option(help="Default: table, and turtle where the answer is a graph.")
+    ] = None,
+    list_all: Annotated[
+        bool, typer.Option("--list", help="List the questions with their parameters.")
+    ] = False,
+    store: Build = DEFAULT_BUILD,
+) -> None:
+    """Answer a question from a build. A yes-or-no question that is answered no exits with 1."""
+    if list_all:
+        _show_list()
+        return
+    if name is None:
+        raise typer.BadParameter("a question is needed; kg query --list shows them", param_hint="NAME")
+    from kg.queries import answer, find_query
+    from kg.store import open_store
+
+    given = _parse(parameters or ())
+    asked = find_query(name)
+    found = answer(open_store(store), asked, given)
+    _show(found, format, given)
+    if found.truth is False:
+        raise typer.Exit(NO)
+
+
+@app.command()
+def view(
+    entity: Annotated[
+        str | None, typer.Argument(metavar="ENTITY", help="Draw what is around it; without it everything.")
+    ] = None,
+    *,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FILE", help="The page to write.")
+    ] = DEFAULT_PAGE,
+    hops: Annotated[int, typer.Option(min=0, help="How many relations away from ENTITY.")] = 1,
+    store: Build = DEFAULT_BUILD,
+) -> None:
+    """Draw a build, or one entity and what is around it, as one page that works offline."""
+    from kg.network import to_networkx
+    from kg.pages import write_page
+    from kg.report import read_title
+    from kg.store import open_store
+
+    opened = open_store(store)
+    title = read_title(store) if entity is None else entity
+    graph = to_networkx(opened, entity=entity, hops=hops)
+    write_page(graph, out, title=title)
+    typer.echo(f"kg: {len(graph)} entities drawn on {out}", err=True)
+
+
+def _show_list() -> None:
+    from kg.queries import load_queries
+
+    rows = [
+        (
+            name,
+            " ".join(param.name if param.required else f"[{param.name}]" for param in query.params),
+            query.summary.en,
+            query.summary.zh,
+        )
+        for name, query in load_queries().items()
+    ]
+    show_table("", ("query", "parameters", "en", "zh"), rows)
+
+
+def _parse(parameters: Sequence[str]) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for parameter in parameters:
+        name, equals, value = parameter.partition("=")
+        if not equals or name in given:
+            what = "given twice" if equals else "without ="
+            raise typer.BadParameter(f"{parameter!r} is {what}", param_hint="--param")
+        given[name] = value
+    return given
+
+
+def _show(answer: Answer, format: AnswerFormat | None, given: dict[str, str]) -> None:
+    from kg.queries import cell, serialize
+
+    chosen = format or (AnswerFormat.TABLE if answer.triples is None else AnswerFormat.TURTLE)
+    if chosen is not AnswerFormat.TABLE or answer.triples is not None:
+        put(serialize(answer, chosen))
+    elif answer.truth is not None:
+        typer.echo("yes" if answer.truth else "no")
+    else:
+        title = _question(answer, given)
+        show_table(title, answer.headings(), [[cell(term) for term in row] for row in answer.rows])
+        if not answer.rows:
+            typer.echo("kg: nothing found", err=True)
+
+
+def _question(answer: Answer, given: dict[str, str]) -> str:
+    """Return the question as asked; without its parameters the summary says more."""
+    query = answer.query
+    if {param.name for param in query.params} <= given.keys():
+        return query.question.en.format(**given) or query.summary.en
+    return query.summary.en
