@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from functools import cache
 from typing import TypedDict
 
 from kg.language.clauses import Ref
 from kg.language.dates import find_dates, time_for
 from kg.language.frames import Candidate
-from kg.language.posts import load_posts
+from kg.language.offices import role_for
 from kg.language.quantities import count_for, find_quantities
 from kg.language.topics import topic_for
 from kg.model import Article
-from kg.ontology import load_roles
 
 # A name, a post or a place in a hierarchy holds at no particular time.
 TIMELESS = frozenset({"worksFor", "partOf", "namedAfter", "locatedIn"})
@@ -29,23 +26,6 @@ class Said(TypedDict, total=False):
     topic: str | None
     time: str | None
     approximate: bool
-
-
-@cache
-def _roles() -> re.Pattern[str]:
-    words = {word for concept in load_roles() for word in (concept.name, *concept.labels)}
-    assigned = [word for word in words if load_posts().assigned.search(word)]
-    return re.compile("|".join(map(re.escape, sorted(assigned, key=lambda word: (-len(word), word)))))
-
-
-def role_in(clause: str) -> str | None:
-    """Return the assigned role that a clause names first: 选派民警担任…法治副校长或法治辅导员.
-
-    >>> role_in("选派63名民警担任全县中小学校法治副校长")
-    '法治副校长'
-    """
-    match = _roles().search(clause)
-    return match.group() if match else None
 
 
 class Attributes:
@@ -63,7 +43,8 @@ class Attributes:
         if candidate.predicate in TIMELESS:
             return said
         if candidate.predicate == "deployedTo" and not candidate.role:
-            said["role"] = role_in(self.text[candidate.clause[0] : candidate.clause[1]])
+            subject = (candidate.subject.start, candidate.subject.end) if candidate.subject.kind == "Person" else None
+            said["role"] = role_for(self.text, sentence, candidate.verb, subject=subject)
         start = self.text.rfind("\n", 0, sentence[0]) + 1
         end = self.text.find("\n", sentence[1])
         paragraph = (start, end if end >= 0 else len(self.text))

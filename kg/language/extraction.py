@@ -17,6 +17,8 @@ from kg.model import Article, Claim, Entity, Evidence, Extraction
 
 # What stands in no claim is shown only when the article names it as an actor or an initiative.
 NEEDS_CLAIM = frozenset({"Person"})
+# Marks of a brand name.
+BRAND = frozenset("“”\"「」")
 # Confidence of what no model weighs: the share of its proposals that were right on the training articles.
 CONFIDENCE = {"posts": 0.97, "appointed": 0.9, "studios": 0.98, "names": 0.9}
 DEFAULT_CONFIDENCE = 0.7
@@ -43,15 +45,26 @@ def to_extraction(doc: Doc) -> Extraction:
     sentences = _Sentences(tuple(start for start, _ in spans), spans)
     proposed = [candidate for candidate in _all(doc) if not candidate.vetoed]
     claimed = {key for c in proposed for key in (*c.subject.keys, *c.object.keys)}
+    bodies = {
+        key: names[c.object.keys[0]].full
+        for c in reversed(proposed)
+        if c.predicate == "worksFor" and c.object.keys[0] in names
+        for key in c.subject.keys
+    }
     things = [
-        Thing(key, name.kind, name.full, tuple(sorted(name.labels)), name.place)
+        Thing(key, name.kind, name.full, tuple(sorted(name.labels)), bodies.get(key, name.place))
         for key, name in names.items()
-        if key in claimed or name.kind not in NEEDS_CLAIM
+        if key in claimed or not (name.kind in NEEDS_CLAIM or _is_unnamed(name))
     ]
     entities = link_entities(things, context=_context(names))
     claims = list(_claims(article, text, sentences, proposed, entities, Attributes(text, article, doc._.refs)))
     shown = {entity.id: entity for entity in entities.values()}
     return Extraction(article, tuple(shown[key] for key in sorted(shown)), tuple(claims))
+
+
+def _is_unnamed(name: Name) -> bool:
+    """Tell whether a programme has no brand: in no claim it is one sentence's words, not an initiative."""
+    return name.kind == "Program" and not any(BRAND & set(label) for label in (name.full, *name.labels))
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -15,12 +15,14 @@ from pathlib import Path
 
 import yaml
 
+from kg.divisions import load_divisions
 from kg.model import Mention
 
 PATH = Path(__file__).parent / "lexicon" / "names.yaml"
 DROPPED = re.compile(r"[\s“”\"'‘’「」『』《》〈〉]")
 # A short form must keep this many characters to be taken for the end of a longer name.
 SHORTEST = 2
+PREFECTURE = "prefecture"
 
 
 @dataclass(slots=True)
@@ -42,6 +44,7 @@ class Name:
 class _Rules:
     short: tuple[tuple[str, str], ...]
     official: dict[str, str]
+    prefectural: dict[str, str]
     levels: tuple[str, ...]
     systems: tuple[str, ...]
     departments: dict[str, str]
@@ -65,6 +68,7 @@ def _rules() -> _Rules:
     return _Rules(
         short=tuple(sorted(data["short"].items(), key=lambda pair: -len(pair[0]))),
         official=data["official"],
+        prefectural=data["prefectural"],
         levels=tuple(data["levels"]),
         systems=tuple(sorted(set(data["systems"]), key=len, reverse=True)),
         departments=data["departments"],
@@ -252,6 +256,8 @@ class Names:
             rest = "公安局" if rest == "局" else rest
         if place and mention.kind == "Agency":
             rest = rules.official.get(rest, rest)
+            if rest in rules.prefectural and (division := load_divisions().find(place)) and division.level == PREFECTURE:
+                rest = rules.prefectural[rest]
         return place + rest if place else bare
 
     def _is_bare_system(self, bare: str) -> bool:

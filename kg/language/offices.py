@@ -90,10 +90,10 @@ def _words() -> _Offices:
     try:
         data: dict[str, Any] = yaml.safe_load(PATH.read_text("utf-8"))
         kinds, heads, professions = (_any_of(data[name]) for name in ("kinds", "heads", "professions"))
-        office = f"(?:{kinds})*(?:{heads})"
+        office = f"(?:{kinds}){{0,4}}(?:{heads})"
         return _Offices(
-            office=re.compile(f"(?:{kinds})+(?:{heads})|(?:{heads})"),
-            sent=re.compile(f"{data['sends']}(?P<office>(?:{kinds})*(?:{professions})|{office})"),
+            office=re.compile(office),
+            sent=re.compile(f"{data['sends']}(?P<office>(?:{kinds}){{0,4}}(?:{professions})|{office})"),
             joint=re.compile(data["joint"]),
             pairwise=data["pairwise"],
         )
