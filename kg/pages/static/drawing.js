@@ -1,7 +1,8 @@
 // The picture: vis-network with the places that came with the file, in the colours of the style sheet.
 
 const canvasHolder = document.getElementById("graph");
-const nodes = new vis.DataSet(data.network.nodes);
+// A string as a tooltip is text to vis-network, never HTML.
+const nodes = new vis.DataSet(data.network.nodes.map((node) => ({ ...node, title: data.entities[node.id].name.slice(0, 300) })));
 const edges = new vis.DataSet(data.network.edges);
 /** Index of entity -> indexes of its relations. */
 const relationsOf = data.entities.map(() => []);
@@ -15,14 +16,17 @@ let focus = {};
 /** Above this many nodes and lines a change of them all at once takes longer than a person waits. */
 const DIMMING_LIMIT = 4000;
 /** Below this many pixels a label is a smudge; a line's label appears when one comes near. */
-const NODE_LABEL_PIXELS = 6;
+const NODE_LABEL_PIXELS = 8;
 const LINE_LABEL_PIXELS = 9;
+/** The labels next to what is in focus are never smaller than this. */
+const FOCUS_LABEL_PIXELS = 12;
 /** A look at something comes no closer, to keep its surroundings in the picture, and stays near enough to read. */
 const CLOSEST = 1.1;
-const FURTHEST = 0.5;
+const FURTHEST = 0.55;
 /** Seen from so far that labels are left out, the best connected of these keep one, at this size. */
 const LANDMARKS = 300;
 const LANDMARK_PIXELS = 12;
+const LANDMARK_GAP = 8;
 
 const network = new vis.Network(canvasHolder, { nodes, edges }, drawingOptions());
 network.once("afterDrawing", () => fit(false));
@@ -62,8 +66,9 @@ function drawingOptions() {
 function drawLandmarks(context) {
   const scale = network.getScale();
   const { size, face } = network.nodesHandler.options.font;
-  if (size * scale >= NODE_LABEL_PIXELS - 1) return;
   const near = nearby();
+  // vis-network itself draws a label from one pixel below its threshold on.
+  if (size * scale >= labelThreshold(near !== null) - 1) return;
   const taken = [];
   context.save();
   context.font = `${LANDMARK_PIXELS / scale}px ${face}`;
@@ -73,19 +78,23 @@ function drawLandmarks(context) {
   context.lineWidth = 4 / scale;
   context.strokeStyle = colour("--paper");
   context.fillStyle = colour("--ink");
-  for (const id of landmarks) {
-    if (isHidden(id) || (near && !near.entities.has(id))) continue;
+  for (const id of near ? near.entities : landmarks) {
+    if (isHidden(id)) continue;
     const { x, y } = network.getPosition(id);
     const text = data.network.nodes[id].label.replaceAll("\n", "");
-    const half = context.measureText(text).width / 2 + 4 / scale;
+    const half = context.measureText(text).width / 2 + LANDMARK_GAP / scale;
     const top = y + data.network.nodes[id].size + 3 / scale;
-    const box = [x - half, top, x + half, top + (LANDMARK_PIXELS + 4) / scale];
+    const box = [x - half, top, x + half, top + (LANDMARK_PIXELS + LANDMARK_GAP) / scale];
     if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
     taken.push(box);
     context.strokeText(text, x, top);
     context.fillText(text, x, top);
   }
   context.restore();
+}
+
+function labelThreshold(focused) {
+  return focused ? FOCUS_LABEL_PIXELS : NODE_LABEL_PIXELS;
 }
 
 function isHidden(entity) {
@@ -95,14 +104,19 @@ function isHidden(entity) {
 /** Show what is in focus, pale what is not next to it, leave out the hidden classes; label in the language. */
 function redraw() {
   const near = nearby();
+  const [ink, faint, line, accent] = ["--ink", "--faint", "--line", "--accent"].map(colour);
   nodes.update(
     data.entities.map((entity, id) => {
       const pale = near !== null && !near.entities.has(id);
-      return { id, hidden: isHidden(id), opacity: pale ? 0.16 : 1, font: { color: colour(pale ? "--faint" : "--ink") } };
+      return {
+        id,
+        hidden: isHidden(id),
+        opacity: pale ? 0.16 : 1,
+        font: { color: pale ? faint : ink },
+        scaling: { label: { drawThreshold: labelThreshold(near !== null && !pale) } },
+      };
     }),
   );
-  const accent = colour("--accent");
-  const line = colour("--line");
   edges.update(
     data.relations.map(([subject, object, predicate], id) => {
       const pale = near !== null && !near.relations.has(id);
@@ -111,6 +125,7 @@ function redraw() {
         id,
         hidden: isHidden(subject) || isHidden(object),
         label: pale ? " " : lineLabel(id, predicate),
+        title: `${data.entities[subject].name} · ${predicateLabel(predicate)} · ${data.entities[object].name}`.slice(0, 300),
         color: { color: marked ? accent : line, opacity: pale ? 0.25 : marked ? 0.75 : 1 },
       };
     }),

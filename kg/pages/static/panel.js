@@ -10,7 +10,10 @@ function renderPanel(back) {
   if (focus.relation !== undefined) children.push(...relationView(focus.relation));
   else if (focus.entity !== undefined) children.push(...entityView(focus.entity));
   else children.push(...overview());
+  // The button that led here goes with the old view: the keyboard's place stays in the panel.
+  const inside = details.contains(document.activeElement);
   details.replaceChildren(...children);
+  if (inside) details.focus();
   details.scrollTop = 0;
 }
 

@@ -1,0 +1,198 @@
+"""A browser that sees the page's file and nothing else, and hears every complaint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, Route, sync_playwright
+
+from kg.pages import write_page
+
+# Chromium as root needs --no-sandbox; the rest keeps it from calling home at every start.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass
+class Opened:
+    """A page in the browser with everything that should not have happened."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+
+    def assert_quiet(self) -> None:
+        """Check that the page asked for nothing, complained about nothing, and opened no dialog."""
+        assert self.requests == []
+        assert self.failed == []
+        assert self.complaints == []
+        assert self.dialogs == []
+
+    def entity(self, name: str) -> int:
+        """Return the drawing's id of a named entity."""
+        found: int = self.page.evaluate(
+            "name => window.page.data.entities.findIndex((entity) => entity.name === name)", name
+        )
+        assert found >= 0, name
+        return found
+
+    def place(self, entity: int) -> tuple[float, float]:
+        """Return where on the screen an entity is drawn."""
+        x, y = self.page.evaluate(
+            """entity => {
+              const { network } = window.page;
+              const { x, y } = network.canvasToDOM(network.getPosition(entity));
+              const { left, top } = document.querySelector("#graph canvas").getBoundingClientRect();
+              return [left + x, top + y];
+            }""",
+            entity,
+        )
+        return x, y
+
+    def focus(self) -> tuple[list[int], list[int]]:
+        """Return the selected nodes and edges of the drawing."""
+        selected = self.page.evaluate("window.page.network.getSelection()")
+        return selected["nodes"], selected["edges"]
+
+
+@pytest.fixture(scope="session")
+def browser(need_tool: Callable[[str], Path]) -> Iterator[Browser]:
+    chromium = need_tool("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_graph(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
+    """Write a graph's page and open it with the network blocked; options go to the browser's context."""
+    contexts = []
+
+    def opening(graph: nx.MultiDiGraph[Any], *, title: str = "未成年人保护", **options: Any) -> Opened:
+        path = tmp_path / "page.html"
+        write_page(graph, path, title=title)
+        options = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"} | options
+        context = browser.new_context(**options)
+        contexts.append(context)
+        opened = Opened(context.new_page())
+
+        def guard(route: Route) -> None:
+            if route.request.url == path.as_uri():
+                route.continue_()
+            else:
+                opened.requests.append(route.request.url)
+                route.abort()
+
+        def hear(message: ConsoleMessage) -> None:
+            if message.type in {"error", "warning"}:
+                opened.complaints.append(message.text)
+
+        def dismiss(dialog: Dialog) -> None:
+            opened.dialogs.append(dialog.message)
+            dialog.dismiss()
+
+        def fail(request: Request) -> None:
+            opened.failed.append(request.url)
+
+        context.route("**/*", guard)
+        opened.page.on("console", hear)
+        opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+        opened.page.on("dialog", dismiss)
+        opened.page.on("requestfailed", fail)
+        opened.page.goto(path.as_uri())
+        opened.page.wait_for_function("window.page !== undefined")
+        # Two frames: the first draws, fits the view and asks for the second.
+        opened.page.evaluate(
+            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+        return opened
+
+    yield opening
+    for context in contexts:
+        context.close()
+
+
+def add_entity(graph: nx.MultiDiGraph[Any], name: str, scored: str, *labels: str, kind: str = "") -> str:
+    node = f"https://example.org/id/{name}"
+    graph.add_node(node, label=name, labels=list(labels), kind=kind or scored, scored=scored, iri=node)
+    return node
+
+
+def add_claim(graph: nx.MultiDiGraph[Any], one: str, predicate: str, two: str, **more: Any) -> None:
+    about = {
+        "article": "a1",
+        "source_title": "甲县公安局护航开学季",
+        "publisher": "甲县融媒",
+        "date": "2025-09-03",
+        "url": "https://example.org/news/1.html",
+        "evidence": f"{graph.nodes[one]['label']}……{graph.nodes[two]['label']}",
+        "start": 10,
+        "end": 29,
+        "confidence": 0.9,
+        "rule": f"{predicate}.rule",
+    }
+    graph.add_edge(one, two, predicate=predicate, **(about | more))
+
+
+@pytest.fixture
+def county() -> nx.MultiDiGraph[Any]:
+    """Return an invented county's graph: every class, a pair with two relations, a relation told twice."""
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
+    police = add_entity(graph, "甲县公安局", "Agency", "县公安局", "该局", kind="PublicSecurityOrgan")
+    women = add_entity(graph, "甲县妇联", "Agency")
+    school = add_entity(graph, "甲县第一小学", "School", "一小")
+    studio = add_entity(graph, "林青松工作室", "Studio")
+    officer = add_entity(graph, "林青松", "Person")
+    station = add_entity(graph, "未成年人保护工作站", "Station")
+    team = add_entity(graph, "“护苗”小分队", "Team")
+    program = add_entity(graph, "“护校安园”行动", "Program")
+    document = add_entity(graph, "甲县中小学幼儿园安全防范工作实施方案", "Document")
+    children = add_entity(graph, "留守儿童", "Group")
+    place = add_entity(graph, "乙镇", "Place")
+    add_entity(graph, "丙村", "Place")
+    add_claim(
+        *(graph, police, "deployedTo", school),
+        count=20,
+        unit="名",
+        approximate=True,
+        role="法治副校长",
+        time="2025-09",
+        evidence="甲县公安局选派20余名民警到甲县第一小学担任法治副校长",
+    )
+    add_claim(
+        *(graph, police, "deployedTo", school),
+        article="a2",
+        source_title="开学第一课",
+        publisher="甲县教育",
+        date="2026-03-01",
+        evidence="民警走上讲台，担任甲县第一小学法治副校长",
+        url="javascript:alert(1)",
+    )
+    add_claim(graph, police, "visits", school)
+    add_claim(graph, police, "collaboratesWith", women)
+    add_claim(graph, women, "collaboratesWith", police)
+    add_claim(graph, police, "establishes", studio)
+    add_claim(graph, studio, "namedAfter", officer)
+    add_claim(graph, officer, "worksFor", police, role="民警")
+    add_claim(graph, women, "establishes", station)
+    add_claim(graph, station, "serves", children, count=31, unit="名")
+    add_claim(graph, police, "establishes", team)
+    add_claim(graph, team, "participatesIn", program)
+    add_claim(graph, program, "heldAt", place)
+    add_claim(graph, police, "issues", document)
+    return graph
