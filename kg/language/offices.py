@@ -78,7 +78,7 @@ def _nearest(offices: Sequence[re.Match[str]], trigger: Span, subject: Span | No
     """Return the first office behind the person or the verb, else the last before."""
     at = subject or trigger
     for office in offices:
-        if subject is not None and 0 <= subject[0] - office.end() <= 1:
+        if subject is not None and subject[0] == office.end():
             return office
     behind = (office for office in offices if office.start() >= at[1])
     return next(behind, offices[-1])
