@@ -9,6 +9,7 @@ from kg.model import Article, Extraction
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Doc
 
 COMPONENTS = ("kg_mentions", "kg_names", "kg_relations")
 
@@ -33,7 +34,7 @@ def extract(articles: Iterable[Article], *, nlp: Language) -> Iterator[Extractio
     """Yield the extraction of each article, in order."""
     from kg.language.extraction import to_extraction
 
-    def docs() -> Iterator[object]:
+    def docs() -> Iterator[Doc]:
         for article in articles:
             doc = nlp.make_doc(article.text)
             doc._.article = article

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -51,7 +51,15 @@ def _load() -> _Anaphors:
         rf"|(?P<bare>{group(data['bare'])})"
         rf"|(?P<person>她们|他们|他|她|本人)"
     )
-    return _Anaphors(pattern, heads, staff, tuple(data["assistants"]), tuple(data["plural"]), data["not_after"], data["not_before"])
+    return _Anaphors(
+        pattern,
+        heads,
+        staff,
+        tuple(data["assistants"]),
+        tuple(data["plural"]),
+        data["not_after"],
+        data["not_before"],
+    )
 
 
 def resolve(text: str, refs: Sequence[Ref]) -> list[Ref]:
@@ -99,12 +107,16 @@ class _Cover:
         return start in self.marks or end - 1 in self.marks
 
 
-def _resolve_one(text: str, match: re.Match[str], found: list[Ref], known: _Anaphors, known_starts: set[int]) -> Ref | None:
+def _resolve_one(
+    text: str, match: re.Match[str], found: list[Ref], known: _Anaphors, known_starts: set[int]
+) -> Ref | None:
     start, end = match.span()
     before = text[start - 1 : start]
     if match["person"]:
         if match["person"] in ("他们", "她们"):
-            target = next((ref for ref in reversed(found) if ref.kind in ("Team", "Agency", "Studio", "Station")), None)
+            target = next(
+                (ref for ref in reversed(found) if ref.kind in ("Team", "Agency", "Studio", "Station")), None
+            )
         else:
             target = next((ref for ref in reversed(found) if ref.kind == "Person"), None)
         return _stand(start, end, target, text)
@@ -115,14 +127,27 @@ def _resolve_one(text: str, match: re.Match[str], found: list[Ref], known: _Anap
     if match["set"]:
         return _set(text, match, found)
     if match["staff"]:
-        if end in known_starts or text.startswith(known.assistants, end) or not _at_subject(text, start) or text[end : end + 1] in "、和":
+        if (
+            end in known_starts
+            or text.startswith(known.assistants, end)
+            or not _at_subject(text, start)
+            or text[end : end + 1] in "、和"
+        ):
             return None
         target = next(
-            (r for r in reversed(found) if r.kind in ORGANISATIONS and len(r.keys) == 1 and r.text.endswith(known.staff[match["staff"]])),
+            (
+                r
+                for r in reversed(found)
+                if r.kind in ORGANISATIONS
+                and len(r.keys) == 1
+                and r.text.endswith(known.staff[match["staff"]])
+            ),
             None,
         )
         return _stand(start, end, target, text)
-    if before and before in known.not_after or text[end : end + 1] in known.not_before and text[end : end + 1]:
+    if (before and before in known.not_after) or (
+        text[end : end + 1] in known.not_before and text[end : end + 1]
+    ):
         return None
     kinds, ends = known.heads[match["bare"]]
     return _stand(start, end, _antecedent(found, kinds, ends), text)
@@ -134,9 +159,16 @@ def _stand(start: int, end: int, target: Ref | None, text: str) -> Ref | None:
     return Ref(start, end, target.kind, target.keys, text[start:end], bare=True)
 
 
-def _antecedent(found: list[Ref], kinds: frozenset[str], ends: tuple[str, ...], *, several: bool = False) -> Ref | None:
+def _antecedent(
+    found: list[Ref], kinds: frozenset[str], ends: tuple[str, ...], *, several: bool = False
+) -> Ref | None:
     for ref in reversed(found):
-        if ref.kind in kinds and (len(ref.keys) > 1) == several and (ref.text.endswith(ends) or ref.text.rstrip("”\"").endswith(ends)) and not (ref.bare and not ref.text.endswith(ends)):
+        if (
+            ref.kind in kinds
+            and (len(ref.keys) > 1) == several
+            and (ref.text.endswith(ends) or ref.text.rstrip('”"').endswith(ends))
+            and not (ref.bare and not ref.text.endswith(ends))
+        ):
             return ref
     return None
 
@@ -144,7 +176,13 @@ def _antecedent(found: list[Ref], kinds: frozenset[str], ends: tuple[str, ...], 
 def _set(text: str, match: re.Match[str], found: list[Ref]) -> Ref | None:
     start, end = match.span()
     number = match["number"]
-    wanted = 2 if not number else NUMERALS.get(number) or int(number) if number.isdigit() or number in NUMERALS else 2
+    wanted = (
+        2
+        if not number
+        else NUMERALS.get(number) or int(number)
+        if number.isdigit() or number in NUMERALS
+        else 2
+    )
     kinds = {"School"} if "学校" in match["set"] else {"Agency"}
     keys: list[str] = []
     for ref in reversed(found):
@@ -156,10 +194,14 @@ def _set(text: str, match: re.Match[str], found: list[Ref]) -> Ref | None:
             break
     if len(keys) != wanted or wanted < 2:
         return None
-    return Ref(start, end, "School" if kinds == {"School"} else "Agency", tuple(keys), text[start:end], bare=True)
+    return Ref(
+        start, end, "School" if kinds == {"School"} else "Agency", tuple(keys), text[start:end], bare=True
+    )
 
 
-SUBJECT = re.compile(r"(?:^|[，。；：！？\n,;:“”]|(?:其间|期间|当天|随后|同时|现场|活动中|活动现场|课上|课后|仪式上|上午|下午|日|课堂上|此外|目前|还|的))\s*$")
+SUBJECT = re.compile(
+    r"(?:^|[，。；：！？\n,;:“”]|(?:其间|期间|当天|随后|同时|现场|活动中|活动现场|课上|课后|仪式上|上午|下午|日|课堂上|此外|目前|还|的))\s*$"
+)
 
 
 def _at_subject(text: str, start: int) -> bool:

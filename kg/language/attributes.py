@@ -43,7 +43,11 @@ class Attributes:
         if candidate.predicate in TIMELESS:
             return said
         if candidate.predicate == "deployedTo" and not candidate.role:
-            subject = (candidate.subject.start, candidate.subject.end) if candidate.subject.kind == "Person" else None
+            subject = (
+                (candidate.subject.start, candidate.subject.end)
+                if candidate.subject.kind == "Person"
+                else None
+            )
             said["role"] = role_for(self.text, sentence, candidate.verb, subject=subject)
         start = self.text.rfind("\n", 0, sentence[0]) + 1
         end = self.text.find("\n", sentence[1])

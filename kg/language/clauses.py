@@ -52,6 +52,7 @@ class Phrase:
 
     @property
     def start(self) -> int:
+        """Where the first member begins."""
         return self.refs[0].start
 
 
@@ -78,14 +79,15 @@ class Clause:
     speech: bool = False
     attends: bool = False
     invites: Verb | None = None
-    opener: str = ""
 
     @property
     def verbs(self) -> list[Verb]:
+        """The verbs in their order."""
         return [item for item in self.items if isinstance(item, Verb)]
 
     @property
     def phrases(self) -> list[Phrase]:
+        """The noun phrases in their order."""
         return [item for item in self.items if isinstance(item, Phrase)]
 
 
@@ -108,6 +110,20 @@ def markers() -> dict[str, tuple[str, str]]:
 
 
 @cache
+def word_lists() -> dict[str, frozenset[str]]:
+    """Return the lists under ``lists`` of markers.yaml, by name."""
+    data = yaml.safe_load((LEXICON / "markers.yaml").read_text("utf-8"))
+    return {name: frozenset(words) for name, words in data["lists"].items()}
+
+
+@cache
+def edges() -> dict[str, re.Pattern[str]]:
+    """Return the patterns under ``edges`` of markers.yaml, by name."""
+    data = yaml.safe_load((LEXICON / "markers.yaml").read_text("utf-8"))
+    return {name: re.compile(source) for name, source in data["edges"].items()}
+
+
+@cache
 def noun_ends() -> tuple[str, ...]:
     """Return what makes the verb before it part of a noun (辅导 + 员)."""
     return tuple(yaml.safe_load((LEXICON / "markers.yaml").read_text("utf-8"))["noun_ends"])
@@ -119,12 +135,6 @@ def _pattern(verbs: frozenset[str]) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, words)))
 
 
-# 自2022年区残联…: the marker governs the time, not the body behind it.
-TIME = re.compile(r"[年月日时起]|以来|期间")
-# What may stand between a body and its people: a figure, a class year.
-COUNTED = re.compile(r"[^，。；、的等]{0,6}(?:\d+|[一二两三四五六七八九十百千]+)(?:余|多)?[名位个所户家]?[^，。；、的]{0,3}|全体|部分|广大|各|的|在校|全校")
-# A list may end in what its members are: 甲小学、乙小学等4所学校.
-ETC = re.compile(r"等[^，。；的]{0,8}")
 SENTENCE_END = re.compile(r"[。！？!?\n]+[”’」』）)]*|[…]{2,}")
 CLAUSE_END = re.compile(r"[，,；;：:。！？!?\n—]+|——")
 
@@ -163,7 +173,7 @@ def parse_sentence(
         limit = queue[0].start if queue else end
         stop = CLAUSE_END.match(text, position)
         if stop and not builder.inside_number(position):
-            clauses.append(builder.finish(position, text[position]))
+            clauses.append(builder.finish(position))
             position = stop.end()
             builder.begin(position)
             continue
@@ -176,7 +186,7 @@ def parse_sentence(
         else:
             builder.plain(position)
             position += 1
-    clauses.append(builder.finish(end, ""))
+    clauses.append(builder.finish(end))
     return [clause for clause in clauses if clause.items or clause.plan is not None or clause.speech]
 
 
@@ -194,7 +204,7 @@ class _Builder:
         self.marker_word = ""
         self.marker_at = at
 
-    def finish(self, at: int, stop: str) -> Clause:
+    def finish(self, at: int) -> Clause:
         self.clause.end = at
         return self.clause
 
@@ -215,29 +225,36 @@ class _Builder:
             phrase.refs += members
         elif phrase and not between.strip() and len(members) > 1:
             pass
-        elif phrase and ref.kind == "Group" and self.clause.items[-1] is phrase and ETC.fullmatch(between):
+        elif (
+            phrase
+            and ref.kind == "Group"
+            and self.clause.items[-1] is phrase
+            and edges()["etc"].fullmatch(between)
+        ):
             phrase.refs.append(ref)
-        elif phrase and not self.marker and phrase.marker not in CLOSED and (
-            self._possessive(between) or self._counted(phrase, ref, between)
+        elif (
+            phrase
+            and not self.marker
+            and phrase.marker not in CLOSED
+            and (self._possessive(between) or self._counted(phrase, ref, between))
         ):
             phrase.owners += phrase.refs
             phrase.refs = members
         else:
             near = ref.start - self.marker_at <= REACH and not (
-                self.marker == "zai" and TIME.search(self.text, self.marker_at, ref.start)
+                self.marker == "zai" and edges()["time"].search(self.text, self.marker_at, ref.start)
             )
             phrase = Phrase(members, self.marker if near else "", self.marker_word if near else "")
             self.clause.items.append(phrase)
             self.phrase = phrase
-        assert phrase is not None
         phrase.end = ref.end
         self.open_list = False
         self.marker = ""
 
     def _possessive(self, between: str) -> bool:
         """Tell whether the words between two mentions make the first an owner of the second."""
-        return between in ("", "的", "“", "”", "内", "辖区", "辖区内", "下属", "所属") or (
-            len(between) <= FILLER and "的" in between and not self.clause.items[-1:] != [self.phrase]
+        return edges()["owner"].fullmatch(between) is not None or (
+            len(between) <= FILLER and "的" in between and self.clause.items[-1:] == [self.phrase]
         )
 
     def _counted(self, phrase: Phrase, ref: Ref, between: str) -> bool:
@@ -247,7 +264,7 @@ class _Builder:
             and phrase.refs[-1].kind != "Group"
             and len(between) <= FILLER
             and self.clause.items[-1] is phrase
-            and COUNTED.fullmatch(between) is not None
+            and edges()["counted"].fullmatch(between) is not None
         )
 
     def word(self, word: str, position: int, verbs: frozenset[str]) -> None:
@@ -298,7 +315,8 @@ class _Builder:
 
     def _touches(self, position: int) -> bool:
         """Tell whether only 等部门 and the like stand between the open phrase and ``position``."""
-        assert self.phrase is not None
+        if self.phrase is None:
+            return False
         between = self.text[self.phrase.end : position]
         return len(between) <= FILLER and self.clause.items[-1] is self.phrase
 

@@ -22,6 +22,8 @@ from kg.language.slots import FAMILIES, Slotted, expand, to_slots
 from kg.model import PREDICATES
 
 PATH = Path(__file__).parent / "rules" / "constructions.yaml"
+
+
 @dataclass(frozen=True, slots=True)
 class Saying:
     """One relation that a construction says: named groups of the pattern, and the role's group or word."""
@@ -93,11 +95,15 @@ def match_constructions(
                 for ref in slotted.refs_in(*match.span(name))
             ):
                 continue
-            yield from _say(text, construction, match, slotted, topic, subject)
+            yield from _say(construction, match, slotted, topic, subject)
 
 
 def _say(
-    text: str, construction: Construction, match: re.Match[str], slotted: Slotted, topic: Ref | None, carried: Sequence[Ref]
+    construction: Construction,
+    match: re.Match[str],
+    slotted: Slotted,
+    topic: Ref | None,
+    carried: Sequence[Ref],
 ) -> Iterator[Candidate]:
     span = (slotted.offsets[match.start()], slotted.offsets[match.end()])
 
@@ -132,4 +138,6 @@ def _say(
         role = match.groupdict().get(saying.role) if saying.role in match.groupdict() else saying.role or None
         for s, o in pairs:
             if not set(s.keys) & set(o.keys):
-                yield Candidate(saying.predicate, s, o, construction.id, span, span, tuple(objects), role=role)
+                yield Candidate(
+                    saying.predicate, s, o, construction.id, span, span, tuple(objects), role=role
+                )

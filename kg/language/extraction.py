@@ -18,7 +18,7 @@ from kg.model import Article, Claim, Entity, Evidence, Extraction
 # What stands in no claim is shown only when the article names it as an actor or an initiative.
 NEEDS_CLAIM = frozenset({"Person"})
 # Marks of a brand name.
-BRAND = frozenset("“”\"「」")
+BRAND = frozenset('“”"「」')
 # Confidence of what no model weighs: the share of its proposals that were right on the training articles.
 CONFIDENCE = {"posts": 0.97, "appointed": 0.9, "studios": 0.98, "names": 0.9}
 DEFAULT_CONFIDENCE = 0.7
@@ -57,7 +57,9 @@ def to_extraction(doc: Doc) -> Extraction:
         if key in claimed or not (name.kind in NEEDS_CLAIM or _is_unnamed(name))
     ]
     entities = link_entities(things, context=_context(names))
-    claims = list(_claims(article, text, sentences, proposed, entities, Attributes(text, article, doc._.refs)))
+    claims = list(
+        _claims(article, text, sentences, proposed, entities, Attributes(text, article, doc._.refs))
+    )
     shown = {entity.id: entity for entity in entities.values()}
     return Extraction(article, tuple(shown[key] for key in sorted(shown)), tuple(claims))
 
@@ -99,7 +101,12 @@ def _all(doc: Doc) -> Iterator[Candidate]:
 
 
 def _claims(
-    article: Article, text: str, sentences: _Sentences, proposed: list[Candidate], entities: dict[str, Entity], attributes: Attributes
+    article: Article,
+    text: str,
+    sentences: _Sentences,
+    proposed: list[Candidate],
+    entities: dict[str, Entity],
+    attributes: Attributes,
 ) -> Iterator[Claim]:
     seen: set[tuple[str, str, str, int]] = set()
     for candidate in sorted(proposed, key=lambda c: (c.verb[0], c.predicate, c.rule)):
@@ -119,4 +126,6 @@ def _claims(
                 family = candidate.rule.partition(".")[0]
                 confidence = candidate.confidence or CONFIDENCE.get(family, DEFAULT_CONFIDENCE)
                 evidence = Evidence(article.id, start, end, text[start:end], candidate.rule, confidence)
-                yield Claim(subject, candidate.predicate, target, evidence, **attributes.of(candidate, (start, end)))
+                yield Claim(
+                    subject, candidate.predicate, target, evidence, **attributes.of(candidate, (start, end))
+                )

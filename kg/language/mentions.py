@@ -73,13 +73,19 @@ def _edges() -> dict[str, re.Pattern[str]]:
     def any_of(words: Sequence[str]) -> str:
         return "|".join(map(re.escape, sorted(set(words), key=len, reverse=True)))
 
-    systems = [word for word in [*names["systems"], *names["short"]] if len(word) >= 3 or word in ("法院", "妇联", "团委")]
+    systems = [
+        word
+        for word in [*names["systems"], *names["short"]]
+        if len(word) >= 3 or word in ("法院", "妇联", "团委")
+    ]
     return {
         "short": re.compile(
             rf"(?<![{data['not_before_level']}])(?:{any_of(data['levels'])})(?:{any_of(systems)})(?![{data['not_after_system']}])"
             rf"|团(?:{any_of(data['levels'])})委|{any_of(data['always'])}"
         ),
-        "list": re.compile(rf"(?:{any_of(names['systems'])})(?:[、和与及](?:{any_of(names['systems'])}))+(?=[、和与及等，,。]|$)"),
+        "list": re.compile(
+            rf"(?:{any_of(names['systems'])})(?:[、和与及](?:{any_of(names['systems'])}))+(?=[、和与及等，,。]|$)"
+        ),
         "document": re.compile(
             rf"(?<=《)[^《》\n]{{2,80}}?(?:{any_of(data['documents'])})(?:[（(][^（）()\n]{{1,12}}[）)])?(?=》)"
         ),
@@ -101,7 +107,11 @@ def _concepts() -> tuple[re.Pattern[str], dict[str, str], re.Pattern[str]]:
     data = yaml.safe_load((LEXICON / "mentions.yaml").read_text("utf-8"))
     words.update(data["groups"])
     pattern = re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
-    stops = re.compile("|".join([*map(re.escape, sorted(shields - words.keys(), key=len, reverse=True)), *data["not_groups"]]))
+    stops = re.compile(
+        "|".join(
+            [*map(re.escape, sorted(shields - words.keys(), key=len, reverse=True)), *data["not_groups"]]
+        )
+    )
     return pattern, words, stops
 
 
@@ -146,7 +156,7 @@ def _trim(text: str, span: Span) -> Span | None:
         start = opened + 1 if opened >= 0 else start
         end = end - 1 if text[end - 1 : end] == "》" else end
     words = text[start:end]
-    if len(words.strip("“”\"")) < 2 or (is_anaphor(words) and not listed(text, start, end)) or "▇" in words:
+    if len(words.strip('“”"')) < 2 or (is_anaphor(words) and not listed(text, start, end)) or "▇" in words:
         return None
     if words.count("“") != words.count("”"):
         if text[end : end + 1] == "”":
@@ -180,7 +190,9 @@ def find_groups(text: str, names: Sequence[Span]) -> list[tuple[int, int, str]]:
     for match in stops.finditer(text):
         taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
     return [
-        (m.start(), m.end(), words[m.group()]) for m in pattern.finditer(text) if not any(taken[m.start() : m.end()])
+        (m.start(), m.end(), words[m.group()])
+        for m in pattern.finditer(text)
+        if not any(taken[m.start() : m.end()])
     ]
 
 
@@ -197,10 +209,13 @@ class MentionRecogniser:
         self.path = path
 
     def __call__(self, doc: Doc) -> Doc:
+        """Write the mentions of ``doc``."""
         text = doc.text
         names = find_names(text, load_tagger(self.path))
         spans = [doc.char_span(s, e, label=kind) for s, e, kind in names]
-        spans += [doc.char_span(s, e, label="Group", kb_id=concept) for s, e, concept in find_groups(text, names)]
+        spans += [
+            doc.char_span(s, e, label="Group", kb_id=concept) for s, e, concept in find_groups(text, names)
+        ]
         kept = sorted((span for span in spans if span is not None), key=lambda span: span.start)
         doc.spans["mentions"] = kept
         doc.ents = filter_spans(kept)

@@ -73,8 +73,12 @@ def _rules() -> _Rules:
         systems=tuple(sorted(set(data["systems"]), key=len, reverse=True)),
         departments=data["departments"],
         league=re.compile(data["league"]),
-        split=re.compile(rf"^(?P<parent>.*(?:{any_of(data['parents'])}))(?P<unit>.+(?<=.)(?:{any_of(data['units'])}))$"),
-        campus=re.compile(rf"^(?P<parent>.+(?:中学|学校|小学|一中|二中|三中|四中))(?P<unit>[^的]{{0,4}}(?:{any_of(data['campuses'])}))$"),
+        split=re.compile(
+            rf"^(?P<parent>.*(?:{any_of(data['parents'])}))(?P<unit>.+(?<=.)(?:{any_of(data['units'])}))$"
+        ),
+        campus=re.compile(
+            rf"^(?P<parent>.+(?:中学|学校|小学|一中|二中|三中|四中))(?P<unit>[^的]{{0,4}}(?:{any_of(data['campuses'])}))$"
+        ),
         place=re.compile(data["place"]),
         brand=re.compile(data["brand"]),
         inner=tuple(data["inner"]),
@@ -109,7 +113,9 @@ class Names:
         self._places: list[tuple[int, str]] = []
         self._bodies: list[tuple[int, str]] = []
         self._collect(mentions)
-        order = sorted(range(len(mentions)), key=lambda i: (-len(comparable(mentions[i].text)), mentions[i].start))
+        order = sorted(
+            range(len(mentions)), key=lambda i: (-len(comparable(mentions[i].text)), mentions[i].start)
+        )
         fully = {i for i in order if self._is_full(mentions[i])}
         found: dict[int, str] = {}
         for i in [i for i in order if i in fully]:
@@ -168,7 +174,9 @@ class Names:
         return True
 
     def _level_of(self, bare: str) -> str:
-        return next((level for level in _rules().levels if bare.startswith(level) and len(bare) > len(level)), "")
+        return next(
+            (level for level in _rules().levels if bare.startswith(level) and len(bare) > len(level)), ""
+        )
 
     # -- one mention ---------------------------------------------------------------------------
 
@@ -237,7 +245,11 @@ class Names:
         if (league := rules.league.match(bare)) and mention.kind == "Agency":
             place = league["place"] + (league["level"] or "")
             if not league["place"]:
-                place = self._place_at(league["level"], mention.start) if league["level"] else self._jurisdiction(mention.start)
+                place = (
+                    self._place_at(league["level"], mention.start)
+                    if league["level"]
+                    else self._jurisdiction(mention.start)
+                )
             return f"共青团{place}委" if place else bare
         level = self._level_of(bare)
         place = place_of(bare)
@@ -256,7 +268,11 @@ class Names:
             rest = "公安局" if rest == "局" else rest
         if place and mention.kind == "Agency":
             rest = rules.official.get(rest, rest)
-            if rest in rules.prefectural and (division := load_divisions().find(place)) and division.level == PREFECTURE:
+            if (
+                rest in rules.prefectural
+                and (division := load_divisions().find(place))
+                and division.level == PREFECTURE
+            ):
                 rest = rules.prefectural[rest]
         return place + rest if place else bare
 
@@ -266,7 +282,11 @@ class Names:
     def _brand_name(self, bare: str) -> str:
         """Return the name without its owner in front of the brand, and without quotes around the whole."""
         match = _rules().brand.search(bare)
-        if match and match.start() and re.search(r"(?:局|院|委|联|会|所|队|校|学|中心|办|团)$", bare[: match.start()]):
+        if (
+            match
+            and match.start()
+            and re.search(r"(?:局|院|委|联|会|所|队|校|学|中心|办|团)$", bare[: match.start()])
+        ):
             bare = bare[match.start() :]
             match = _rules().brand.search(bare)
         if match and match.group() == bare:
@@ -277,7 +297,9 @@ class Names:
         compared = comparable(full)
         key = self._index.get((kind, compared)) or f"{kind}:{compared}"
         if key not in self.table:
-            self.table[key] = Name(key, kind, full, {full}, mention.start, mention.start, place=place_of(full))
+            self.table[key] = Name(
+                key, kind, full, {full}, mention.start, mention.start, place=place_of(full)
+            )
         self._index[kind, compared] = key
         return self._add(key, mention)
 

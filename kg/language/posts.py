@@ -6,7 +6,7 @@ The words between a body and a name are the post when they end like one (``lexic
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -67,14 +67,14 @@ GAP = 22
 BREAK = re.compile(r"[，。；：！？\n,;:!?（）()《》…]")
 
 
-def find_posts(text: str, refs: Sequence[Ref], parents: Mapping[str, str] | None = None) -> Iterator[Post]:
+def find_posts(text: str, refs: Sequence[Ref]) -> Iterator[Post]:
     """Yield every post that ``text`` gives to a person of ``refs`` by words that stand before the name."""
     known = load_posts()
     last: tuple[Ref, int] | None = None
     for index, person in enumerate(refs):
         if person.kind != "Person" or person.bare:
             continue
-        before = [ref for ref in refs[max(0, index - 6) : index]]
+        before = list(refs[max(0, index - 6) : index])
         chain = list(_chain(text, person, before, known))
         if chain:
             for body, role, start in chain:
@@ -93,10 +93,10 @@ def find_posts(text: str, refs: Sequence[Ref], parents: Mapping[str, str] | None
         role = known.strip.sub("", words)
         if not role or not known.post.search(role) or len(role) > 14:
             continue
-        body = _holder(role, text, person, refs[:index], last, known)
-        if body is not None:
-            yield from _posts(person, body, role, person.start - len(role), "posts.context", known)
-            last = (body, person.end)
+        holder = _holder(role, text, person, refs[:index], last, known)
+        if holder is not None:
+            yield from _posts(person, holder, role, person.start - len(role), "posts.context", known)
+            last = (holder, person.end)
 
 
 def _posts(person: Ref, body: Ref, role: str, start: int, rule: str, known: _Posts) -> Iterator[Post]:
@@ -143,7 +143,12 @@ def _holder(
     for pattern, ends in known.bodies:
         if pattern.search(role):
             for ref in reversed(before):
-                if ref.kind in ORGANISATIONS and len(ref.keys) == 1 and ref.text.rstrip("”\"").endswith(ends) and person.start - ref.end < CONTEXT:
+                if (
+                    ref.kind in ORGANISATIONS
+                    and len(ref.keys) == 1
+                    and ref.text.rstrip('”"').endswith(ends)
+                    and person.start - ref.end < CONTEXT
+                ):
                     return ref
             return None
     return None

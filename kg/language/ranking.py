@@ -19,7 +19,8 @@ import pycrfsuite
 
 from kg.errors import DataError
 from kg.language.clauses import Clause, Phrase, Ref
-from kg.language.frames import RESPECTIVELY, Candidate, load_rules, subject_of
+from kg.language.frames import Candidate, load_rules
+from kg.language.matching import is_respective, subject_of
 from kg.model import ORGANISATIONS
 
 MODEL = Path(__file__).parent / "model" / "relations.crfsuite"
@@ -86,9 +87,7 @@ def slots() -> dict[str, Slots]:
         sets = table.setdefault(rule.predicate, (set(), set(), set(), set()))
         for have, more in zip(sets, (rule.subject, rule.object, rule.groups, rule.triggers), strict=True):
             have |= more
-    return {
-        name: Slots(*map(frozenset, sets)) for name, sets in sorted(table.items()) if name not in SETTLED
-    }
+    return {name: Slots(*map(frozenset, sets)) for name, sets in sorted(table.items()) if name not in SETTLED}
 
 
 @cache
@@ -143,15 +142,25 @@ def iter_pairs(
                 for other, (ref, sources) in pool.items():
                     if ref.kind not in slot.subject or other == key:
                         continue
-                    own = _pair_features(text, clause, place, ref, places.get(other, ()), near, sources, other)
+                    own = _pair_features(text, clause, place, places.get(other, ()), near, sources, other)
                     tags, proposal = fired.by_pair.get((predicate, other, key), ((), None))
                     own += [f"R:{tag}" for tag in sorted(tags)]
                     own += ["R+", f"Rn:{min(3, len(tags))}"] if tags else ["R-"]
                     if around and not tags:
                         own.append("other")
-                    own += [f"RS:{tag.partition('.')[0]}" for tag in sorted(fired.by_subject.get((predicate, other), ()))]
+                    own += [
+                        f"RS:{tag.partition('.')[0]}"
+                        for tag in sorted(fired.by_subject.get((predicate, other), ()))
+                    ]
                     own.append(f"sal:{min(4, scene.mentions.get(other, 0) // 2)}")
-                    features = ["b", f"kk:{ref.kind}{place.ref.kind}", f"sk:{ref.kind}", f"ok:{place.ref.kind}", *shared, *own]
+                    features = [
+                        "b",
+                        f"kk:{ref.kind}{place.ref.kind}",
+                        f"sk:{ref.kind}",
+                        f"ok:{place.ref.kind}",
+                        *shared,
+                        *own,
+                    ]
                     yield Pair(
                         predicate,
                         replace(ref, keys=(other,)),
@@ -170,7 +179,11 @@ class _Fired:
         self.by_object: dict[tuple[str, str], set[str]] = defaultdict(set)
         self.by_subject: dict[tuple[str, str], set[str]] = defaultdict(set)
         for proposal in proposals:
-            tag = proposal.rule + ("~" if proposal.carried else "") + (f"!{proposal.vetoed}" if proposal.vetoed else "")
+            tag = (
+                proposal.rule
+                + ("~" if proposal.carried else "")
+                + (f"!{proposal.vetoed}" if proposal.vetoed else "")
+            )
             for subject in proposal.subject.keys:
                 for target in proposal.object.keys:
                     self._add(proposal, subject, target, tag)
@@ -180,7 +193,10 @@ class _Fired:
     def _add(self, proposal: Candidate, subject: str, target: str, tag: str) -> None:
         key = (proposal.predicate, subject, target)
         tags, first = self.by_pair.get(key, (set(), None))
-        self.by_pair[key] = (tags | {tag}, proposal if first is None or _rank(proposal) < _rank(first) else first)
+        self.by_pair[key] = (
+            tags | {tag},
+            proposal if first is None or _rank(proposal) < _rank(first) else first,
+        )
         self.by_object[proposal.predicate, target].add(tag)
         self.by_subject[proposal.predicate, subject].add(tag)
 
@@ -191,7 +207,9 @@ def _rank(proposal: Candidate) -> tuple[bool, bool]:
 
 
 def _fits(ref: Ref, slot: Slots) -> bool:
-    return ref.kind in slot.object and not (slot.groups and ref.kind == "Group" and ref.name not in slot.groups)
+    return ref.kind in slot.object and not (
+        slot.groups and ref.kind == "Group" and ref.name not in slot.groups
+    )
 
 
 def _places(clauses: Sequence[Clause]) -> dict[str, list[_Place]]:
@@ -210,7 +228,7 @@ def _places(clauses: Sequence[Clause]) -> dict[str, list[_Place]]:
                 for key in ref.keys:
                     places.setdefault(key, []).append(place)
             for ref in item.owners:
-                place = _Place(ref, number, "own", *around, False, 1, 0)
+                place = _Place(ref, number, "own", *around, acts=False, members=1, position=0)
                 for key in ref.keys:
                     places.setdefault(key, []).append(place)
     return places
@@ -261,7 +279,7 @@ def _clause_features(text: str, clause: Clause, *, planned: bool, fresh: bool) -
         "plan": planned,
         "neg": bool(clause.negated),
         "speech": clause.speech,
-        "respectively": RESPECTIVELY in text[clause.start : clause.end],
+        "respectively": is_respective(text[clause.start : clause.end]),
         "fresh": fresh,
     }
     return [name for name, holds in flags.items() if holds]
@@ -271,7 +289,6 @@ def _pair_features(
     text: str,
     clause: Clause,
     place: _Place,
-    ref: Ref,
     own: Sequence[_Place],
     near: Sequence[Phrase],
     sources: set[str],

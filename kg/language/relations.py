@@ -17,7 +17,8 @@ from spacy.tokens import Doc
 from kg.language import posts
 from kg.language.clauses import Clause, Phrase, Ref, iter_sentences, parse_sentence
 from kg.language.constructions import match_constructions
-from kg.language.frames import UNITS, Candidate, State, match_sentence, trigger_words
+from kg.language.frames import Candidate, trigger_words
+from kg.language.matching import UNITS, State, match_sentence
 from kg.language.ranking import (
     MODEL,
     SETTLED,
@@ -78,7 +79,9 @@ class Reading:
         return out
 
 
-def find_offices(text: str, refs: Sequence[Ref], parents: Mapping[str, str]) -> tuple[list[Candidate], list[Ref]]:
+def find_offices(
+    text: str, refs: Sequence[Ref], parents: Mapping[str, str]
+) -> tuple[list[Candidate], list[Ref]]:
     """Return the posts that ``text`` gives to persons, and ``refs`` with post and person made one mention.
 
     ``parents`` are the bodies around inner departments: their head works for the body.
@@ -101,7 +104,9 @@ def iter_readings(
     ``namesakes`` are the persons that studios are named after. A person whom the text gives no office is
     no actor.
     """
-    officials = {key for office in offices for key in office.subject.keys} | namesakes | _appointed(text, merged)
+    officials = (
+        {key for office in offices for key in office.subject.keys} | namesakes | _appointed(text, merged)
+    )
     actors = [ref for ref in merged if ref.kind != "Person" or set(ref.keys) & officials]
     lead = lead_of(actors, max(0, text.find("\n")))
     mentioned = salience(actors)
@@ -187,6 +192,7 @@ class RelationExtractor:
         self.path = path
 
     def __call__(self, doc: Doc) -> Doc:
+        """Write the candidates of ``doc``."""
         offices, merged, namesakes = prepare(doc)
         found = list(offices)
         for reading in iter_readings(doc.text, merged, offices, namesakes=namesakes):

@@ -34,6 +34,7 @@ class NameResolver:
     """Resolves the mentions of a Doc; stateless, a class because spaCy wants a callable object."""
 
     def __call__(self, doc: Doc) -> Doc:
+        """Write the names and refs of ``doc``."""
         text = doc.text
         mentions = [
             m
@@ -43,7 +44,14 @@ class NameResolver:
         found = Names(mentions)
         table = found.table
         refs = [
-            Ref(m.start, m.end, m.kind, (key,), text[m.start : m.end], name=table[key].full if m.kind == "Group" else "")
+            Ref(
+                m.start,
+                m.end,
+                m.kind,
+                (key,),
+                text[m.start : m.end],
+                name=table[key].full if m.kind == "Group" else "",
+            )
             for m, key in zip(mentions, found.keys, strict=True)
         ]
         refs = _with_studios(text, refs, table)

@@ -36,6 +36,7 @@ class Slotted:
     refs: dict[int, Ref]
 
     def refs_in(self, start: int, end: int) -> list[Ref]:
+        """Return the mentions at the positions from ``start`` to ``end`` of ``string``."""
         return [self.refs[at] for at in range(start, end) if at in self.refs]
 
 

@@ -56,7 +56,7 @@ def find_named_studios(text: str, refs: Sequence[Ref]) -> list[NamedStudio]:
 
 def person_in(name: str) -> str | None:
     """Return the person whose full name a studio's name begins with (罗金凤普法工作室), or None."""
-    match = _inside().match(name.strip("“”\""))
+    match = _inside().match(name.strip('“”"'))
     return match["person"] if match else None
 
 
