@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+PIP = $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt
 # What pip trusts when its own certificates do not do: behind a proxy only the system knows the proxy's.
 CA_BUNDLE := $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem))
 
@@ -15,26 +16,29 @@ CA_BUNDLE := $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/
 # Builds the graph of the articles in seeds/, and asks it three things.
 run: $(READY)
 	$(BIN)/kg build seeds -o out
-	$(BIN)/kg info -s out
+	@echo
 	$(BIN)/kg query collaborators -p agency=株洲市公安局 -s out
+	@echo
 	$(BIN)/kg query deployments -s out
+	@echo
 	$(BIN)/kg query trainings -s out
 	@printf '%s\n' '' 'Next:' \
-	    '  open out/graph.html in a browser                    the graph, works offline' \
-	    '  $(BIN)/kg query --list                           the other questions' \
-	    '  $(BIN)/kg build FOLDER -o out                    your own articles'
+	    '  open out/graph.html in a browser            the graph; needs no network' \
+	    '  $(BIN)/kg query --list                   all the questions' \
+	    '  $(BIN)/kg check && $(BIN)/kg info     what the build holds, and that it is right' \
+	    '  $(BIN)/kg build FOLDER -o mine           your own articles'
 
-# The tests that take seconds; ARGS="-k shapes" passes options on.
+# The tests but the slow ones; ARGS="-k shapes" passes options on, MARKS= runs all.
+test: MARKS ?= not slow
 test: $(READY)
-	$(BIN)/python -m pytest -n auto --maxprocesses 8 -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 -m "$(MARKS)" $(ARGS)
 
 # What CI runs: the style, the types, every test.
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(MAKE) --no-print-directory test
-	$(BIN)/python -m pytest -m slow $(ARGS)
+	$(MAKE) --no-print-directory test MARKS=
 
 # Prints speeds and start-up times of this machine.
 bench: $(READY)
@@ -49,15 +53,15 @@ clean:
 	rm -rf $(VENV) out dist build .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find kg tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# uv itself by pip, at the version and hashes of the lock; all else by uv.
+# uv itself by pip, at the version and with the hashes of the lock; all else by uv.
 $(BIN)/uv: | requirements.lock
-	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version if sys.version_info < (3, 11) else 0)'
-	$(PYTHON) -m venv $(VENV)
-	sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt || \
-	    $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt --cert "$(CA_BUNDLE)"
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version if sys.version_info < (3, 11) else 0)'
+	@echo 'Installing into $(VENV): about half a minute.'
+	@$(PYTHON) -m venv $(VENV)
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt
+	@$(PIP) || $(PIP) --cert "$(CA_BUNDLE)"
 
 $(READY): requirements.lock pyproject.toml | $(BIN)/uv
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync -q --system-certs --require-hashes requirements.lock
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install -q --offline --no-deps --no-build-isolation -e .
-	touch $@
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync -q --system-certs --require-hashes requirements.lock
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install -q --offline --no-deps --no-build-isolation -e .
+	@touch $@
