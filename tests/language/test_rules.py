@@ -1,4 +1,4 @@
-"""Every rule's own sentences: it reads the relation beside a `match`, nobody reads one in a `no_match`."""
+"""Every rule's own sentences: it reads the relation beside a `match`, no rule reads one in a `no_match`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ Read = Callable[[str], Extraction]
 # The share of the match sentences that the ranker, which judges what the rules propose, lets through: each
 # is shorter and plainer than what it learnt from.
 ACCEPTED = 0.8
+# The share of the no_match sentences in which it may see a relation by itself, without any rule.
+INVENTED = 0.05
+RANKER = "ranker"
 
 
 def predicates(rule: Rule | Construction) -> set[str]:
@@ -48,12 +51,16 @@ def test_match_sentence_makes_its_rule_propose_the_relation_beside_it(
 
 
 @pytest.mark.parametrize(("rule", "line"), NO_MATCHES)
-def test_no_match_sentence_states_nothing_of_the_kind(
+def test_no_match_sentence_makes_no_rule_state_anything_of_the_kind(
     rule: Rule | Construction, line: str, read: Read
 ) -> None:
-    claims = [claim for claim in read(line).claims if claim.predicate in predicates(rule)]
+    claims = [
+        (claim.subject.name, claim.predicate, claim.object.name, claim.evidence.rule)
+        for claim in read(line).claims
+        if claim.predicate in predicates(rule)
+    ]
 
-    assert [(claim.subject.name, claim.predicate, claim.object.name) for claim in claims] == []
+    assert [claim for claim in claims if claim[3] != RANKER] == []
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -73,6 +80,17 @@ def test_most_match_sentences_state_their_claim_at_the_end_of_the_pipeline(read:
                 lost.append(f"{rule.id}: {line}")
 
     assert len(lost) <= (1 - ACCEPTED) * len(MATCHES), "\n".join(lost)
+
+
+def test_hardly_any_no_match_sentence_states_a_claim_that_no_rule_proposed(read: Read) -> None:
+    invented = [
+        f"{rule.id}: {line}"
+        for rule in RULES
+        for line in rule.no_match
+        if any(claim.predicate in predicates(rule) for claim in read(line).claims)
+    ]
+
+    assert len(invented) <= INVENTED * len(NO_MATCHES), "\n".join(invented)
 
 
 def test_rule_ids_are_unique() -> None:
