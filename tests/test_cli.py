@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import errno
 import json
 import os
@@ -8,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,8 @@ from typer.testing import CliRunner, Result
 
 from kg import __version__, pipeline
 from kg.cli import app
+from kg.cli.terminal import show_table
+from kg.config import data_dir
 
 KG = Path(sys.executable).parent / "kg"
 GOLD = Path(__file__).parent / "gold"
@@ -447,6 +451,202 @@ def test_a_missing_build_is_one_line(tmp_path: Path, arguments: list[str], place
     result = kg(*arguments, "-s", tmp_path / place)
 
     assert_one_line(result, str(tmp_path / place))
+
+
+# query and view
+
+
+def test_the_list_names_every_question_and_its_parameters() -> None:
+    result = kg("query", "--list")
+
+    lines = result.stdout.splitlines()
+    files = sorted(path.stem for path in data_dir("queries").glob("*.rq"))
+    assert result.exit_code == 0
+    assert [line.split()[0] for line in lines[1:]] == files
+    assert any(line.startswith("collaborators") and "[agency]" in line for line in lines)
+
+
+def test_a_question_is_answered_as_a_table(built: Path) -> None:
+    result = kg("query", "collaborators", "-p", "agency=阳东市公安局", "-s", built)
+
+    rows = [line.split() for line in result.stdout.splitlines()]
+    assert result.exit_code == 0
+    assert sorted(row[:2] for row in rows[1:]) == [
+        ["阳东市公安局", "阳东市教育局"],
+        ["阳东市公安局", "阳东市民政局"],
+    ]
+
+
+def test_every_format_of_an_answer_has_the_same_rows(built: Path) -> None:
+    question = ("query", "collaborators", "-p", "agency=阳东市公安局", "-s", built)
+
+    text = {name: kg(*question, "--format", name).stdout for name in ("csv", "tsv", "json", "xml")}
+
+    partners = ["阳东市教育局", "阳东市民政局"]
+    bindings = json.loads(text["json"])["results"]["bindings"]
+    assert sorted(row["partner"]["value"] for row in bindings) == partners
+    assert sorted(row["partner"] for row in csv.DictReader(text["csv"].splitlines())) == partners
+    assert [text["tsv"].count(name) for name in partners] == [1, 1]
+    assert [text["xml"].count(name) for name in partners] == [1, 1]
+
+
+def test_a_graph_is_answered_as_turtle(built: Path) -> None:
+    result = kg("query", "neighbourhood", "-p", "entity=阳东市教育局", "-s", built)
+
+    triples = list(parse(result.stdout_bytes, format=RdfFormat.TURTLE))
+    assert result.exit_code == 0
+    assert any(triple.predicate.value.endswith("#collaboratesWith") for triple in triples)
+
+
+@pytest.mark.parametrize(
+    ("agency", "answer", "code"), [("阳东市公安局", "yes", 0), ("阳东市民政局", "no", 1)]
+)
+def test_a_yes_or_no_is_the_exit_code_too(built: Path, agency: str, answer: str, code: int) -> None:
+    parameters = ("-p", f"agency={agency}", "-p", "partner=阳东市教育局")
+
+    result = kg("query", "are-partners", *parameters, "-s", built)
+
+    assert (result.stdout, result.exit_code) == (f"{answer}\n", code)
+
+
+def test_a_file_of_ones_own_is_a_question_too(built: Path, tmp_path: Path) -> None:
+    path = tmp_path / "count.rq"
+    path.write_text("SELECT (COUNT(*) AS ?n) WHERE { ?s a <https://w3id.org/cpkg/ontology#Claim> }")
+
+    result = kg("query", path, "-s", built)
+
+    assert result.stdout.split() == ["n", "2"]
+
+
+def test_no_rows_is_said_on_stderr(built: Path) -> None:
+    result = kg("query", "documents", "-s", built)
+
+    assert result.exit_code == 0
+    assert len(result.stdout.splitlines()) == 1
+    assert result.stderr == "kg: nothing found\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["nonsense"], "nonsense: no such query"),
+        (["nowhere.rq"], "nowhere.rq: cannot be read"),
+        (["collaborators", "-p", "colour=red"], "unknown parameter 'colour'"),
+        (["collaborators", "-p", "agency=无此单位"], "no Organisation is called '无此单位'"),
+        (["connected", "-p", "minimum=many"], "connected: minimum: 'many'; a whole number"),
+        (["are-partners"], "missing parameter"),
+        (["collaborators", "--format", "turtle"], "has no form 'turtle'"),
+    ],
+)
+def test_a_bad_question_is_one_line(built: Path, arguments: list[str], says: str) -> None:
+    assert_one_line(kg("query", *arguments, "-s", built), says)
+
+
+def test_a_broken_file_is_one_line(built: Path, tmp_path: Path) -> None:
+    path = tmp_path / "broken.rq"
+    path.write_text("SELECT ?s\nWHERE { ?s ?p }")
+
+    assert_one_line(kg("query", path, "-s", built), "broken: line 2, column ")
+
+
+@pytest.mark.parametrize("arguments", [[], ["collaborators", "-p", "x"], ["facts", "-p", "a=1", "-p", "a=2"]])
+def test_a_question_that_is_not_one_is_wrong_usage(built: Path, arguments: list[str]) -> None:
+    result = kg("query", *arguments, "-s", built)
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+
+
+def test_view_draws_the_whole_build(built: Path, tmp_path: Path) -> None:
+    result = kg("view", "-o", tmp_path / "page.html", "-s", built)
+
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    assert result.stderr == f"kg: 3 entities drawn on {tmp_path / 'page.html'}\n"
+    assert page == (built / "graph.html").read_text("utf-8")
+
+
+def test_view_draws_what_is_around_an_entity(built: Path, tmp_path: Path) -> None:
+    result = kg("view", "阳东市教育局", "-o", tmp_path / "page.html", "-s", built)
+
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert result.stderr.startswith("kg: 2 entities drawn")
+    assert "阳东市公安局" in page
+    assert "阳东市民政局" not in page
+
+
+def test_view_of_nobody_is_one_line_and_no_page(built: Path, tmp_path: Path) -> None:
+    assert_one_line(kg("view", "无此单位", "-o", tmp_path / "page.html", "-s", built), "无此单位")
+    assert not (tmp_path / "page.html").exists()
+
+
+# what people see
+
+
+@pytest.fixture
+def terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Return what a table looks like on a terminal."""
+
+    def show(title: str, columns: list[str], rows: list[list[str]]) -> str:
+        monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+        monkeypatch.setenv("TERM", "xterm-256color")
+        monkeypatch.setenv("COLUMNS", "80")
+        show_table(title, columns, rows)
+        return capsys.readouterr().out
+
+    return show
+
+
+def test_a_terminal_gets_a_drawn_table_with_its_title(terminal: Callable[..., str]) -> None:
+    shown = terminal("Who?", ["name", "n"], [["阳东市公安局", "3"]])
+
+    assert "Who?" in shown
+    assert "阳东市公安局" in shown
+    assert "━" in shown
+
+
+def test_what_articles_say_cannot_steer_a_terminal(terminal: Callable[..., str]) -> None:
+    shown = terminal("\x1b]0;title\x07", ["name"], [["\x1b[2J[red]甲[/red]\u202e\n乙"]])
+
+    assert "\x1b[2J" not in shown
+    assert "\x1b]0;" not in shown
+    assert "\u202e" not in shown
+    assert "[red]甲[/red]" in shown
+
+
+def test_columns_line_up_under_chinese_text(capsys: pytest.CaptureFixture[str]) -> None:
+    show_table("", ["name", "n", "of"], [["公安局", "3", "1/2"], ["a", "12", ""]])
+
+    assert capsys.readouterr().out == "name     n   of\n公安局   3  1/2\na       12\n"
+
+
+def test_an_empty_table_has_its_headings(capsys: pytest.CaptureFixture[str]) -> None:
+    show_table("", ["name", "n"], [])
+
+    assert capsys.readouterr().out == "name  n\n"
+
+
+def test_progress_is_shown_on_a_terminal_and_nowhere_else(articles: Path) -> None:
+    import pty
+
+    reader, writer = pty.openpty()
+    code = (
+        "import sys, test_pipeline; from kg import pipeline; from kg.cli import main\n"
+        "pipeline.load_extractor = lambda *, model=None: test_pipeline.read_joint_work\n"
+        "main()"
+    )
+    command = [sys.executable, "-c", code, "build", articles, "-o", articles.parent / "out"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "TERM": "xterm"}
+
+    run = subprocess.run(command, stderr=writer, stdout=subprocess.PIPE, env=environment, check=False)
+
+    os.close(writer)
+    shown = os.read(reader, 100_000).decode("utf-8")
+    os.close(reader)
+    assert run.returncode == 0
+    assert "articles" in shown
+    assert "\x1b" not in run.stdout.decode("utf-8")
 
 
 # evaluate

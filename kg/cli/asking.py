@@ -121,7 +121,7 @@ def _show(answer: Answer, format: AnswerFormat | None, given: dict[str, str]) ->
 
     chosen = format or (AnswerFormat.TABLE if answer.triples is None else AnswerFormat.TURTLE)
     if chosen is not AnswerFormat.TABLE or answer.triples is not None:
-        put(serialize(answer, chosen))
+        put(serialize(answer, chosen.value))
     elif answer.truth is not None:
         typer.echo("yes" if answer.truth else "no")
     else:

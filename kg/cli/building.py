@@ -156,4 +156,4 @@ def _serialize(item: Accepted, format: ExtractFormat) -> bytes:
         return json.dumps(to_record(item.extraction), ensure_ascii=False, indent=1).encode() + b"\n"
     from kg.graph import serialize
 
-    return serialize(item.quads, format)
+    return serialize(item.quads, format.value)

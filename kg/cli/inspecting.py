@@ -125,4 +125,4 @@ def _export(store: Store, format: ExportFormat) -> bytes:
     from kg.graph import serialize
     from kg.store import iter_data
 
-    return serialize(iter_data(store), format)
+    return serialize(iter_data(store), format.value)

@@ -52,9 +52,11 @@ def _rich_table(
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(title) if title else None, title_justify="left", show_header=any(columns))
+    table = Table(
+        title=Text(visible(title)) if title else None, title_justify="left", show_header=any(columns)
+    )
     for column, to_right in zip(columns, right, strict=True):
-        table.add_column(Text(column), justify="right" if to_right else "left", overflow="fold")
+        table.add_column(Text(visible(column)), justify="right" if to_right else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     Console().print(table)
