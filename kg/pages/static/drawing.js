@@ -23,6 +23,8 @@ const FOCUS_LABEL_PIXELS = 12;
 /** A look at something comes no closer, to keep its surroundings in the picture, and stays near enough to read. */
 const CLOSEST = 1.1;
 const FURTHEST = 0.55;
+/** The paper around a name's letters. */
+const HALO = 3;
 /** Seen from so far that labels are left out, the best connected of these keep one, at this size. */
 const LANDMARKS = 300;
 const LANDMARK_PIXELS = 12;
@@ -44,7 +46,7 @@ function drawingOptions() {
   const options = structuredClone(data.network.options);
   const face = getComputedStyle(document.body).fontFamily;
   const [ink, paper, line, accent] = ["--ink", "--paper", "--line", "--accent"].map(colour);
-  Object.assign(options.nodes.font, { face, color: ink, strokeWidth: 3, strokeColor: paper });
+  Object.assign(options.nodes.font, { face, color: ink, strokeWidth: HALO, strokeColor: paper });
   options.nodes.scaling = { label: { drawThreshold: NODE_LABEL_PIXELS } };
   options.nodes.chosen = { node: (values) => Object.assign(values, { borderWidth: 3, borderColor: accent }) };
   Object.assign(options.edges.font, { face, color: colour("--quiet"), strokeWidth: 4, strokeColor: paper });
@@ -112,7 +114,8 @@ function redraw() {
         id,
         hidden: isHidden(id),
         opacity: pale ? 0.16 : 1,
-        font: { color: pale ? faint : ink },
+        // Without its halo a pale name does not cover the label of the line in focus.
+        font: { color: pale ? faint : ink, strokeWidth: pale ? 0 : HALO },
         scaling: { label: { drawThreshold: labelThreshold(near !== null && !pale) } },
       };
     }),
