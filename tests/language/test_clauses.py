@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from kg.language.clauses import Clause, Phrase, Ref, iter_sentences, parse_sentence
-from kg.language.frames import State, match_sentence, subject_of, trigger_words
+from kg.language.frames import trigger_words
+from kg.language.matching import State, match_sentence, subject_of
 
 Refs = Callable[[str], tuple[str, list[Ref]]]
 Parse = Callable[[str], list[Clause]]
