@@ -33,7 +33,8 @@ RESULT_FORMATS = {
 }
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
-_POSITION = re.compile(r"error at (\d+):(\d+): ?(.*)", re.DOTALL)
+_POSITION = re.compile(r"error at (\d+):(\d+):")
+_ALLOWED = "a SPARQL 1.1 query without SERVICE"
 # Without ASCII: whatever letter a parser might take for an S.
 _SERVICE = re.compile("service", re.IGNORECASE)
 
@@ -66,7 +67,7 @@ def load_queries() -> Mapping[str, Query]:
         QueryError: one of them is broken.
     """
     paths = sorted(data_dir("queries").glob("*.rq"))
-    return MappingProxyType({path.stem: read_query(path) for path in paths})
+    return MappingProxyType({path.stem: read_query(path, name=path.stem) for path in paths})
 
 
 def find_query(name: str) -> Query:
@@ -78,7 +79,7 @@ def find_query(name: str) -> Query:
     folder = data_dir("queries")
     names = sorted(path.stem for path in folder.glob("*.rq"))
     if name in names:
-        return read_query(folder / f"{name}.rq")
+        return read_query(folder / f"{name}.rq", name=name)
     if name.endswith(".rq") or "/" in name:
         return read_query(Path(name))
     close = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
@@ -102,7 +103,7 @@ def answer(store: ox.Store, query: Query | str, params: Mapping[str, str] | None
     try:
         return _collect(query, store.query(text))
     except (SyntaxError, UnicodeError) as error:
-        raise _syntax_error(query.name, error) from error
+        raise _syntax_error(query.name, text, error) from error
     except (OSError, RuntimeError) as error:
         raise StoreError(query.name, f"the store cannot be read: {' '.join(str(error).split())}") from error
 
@@ -226,8 +227,8 @@ def _refuse_service(text: str, name: str) -> None:
     except (SyntaxError, UnicodeError) as error:
         position = _offset(text, str(error))
         if any(match.start() - 1 <= position <= match.end() + 1 for match in _SERVICE.finditer(text)):
-            raise QueryError(name, "SERVICE asks another server", "only the store itself is asked") from error
-        raise _syntax_error(name, error) from error
+            raise QueryError(name, "SERVICE asks another server", _ALLOWED) from error
+        raise _syntax_error(name, text, error) from error
 
 
 def _offset(text: str, message: str) -> int:
@@ -238,9 +239,13 @@ def _offset(text: str, message: str) -> int:
     return sum(len(line) + 1 for line in lines[: int(match[1]) - 1]) + int(match[2]) - 1
 
 
-def _syntax_error(name: str, error: Exception) -> QueryError:
+def _syntax_error(name: str, text: str, error: Exception) -> QueryError:
+    """Return the place and what stands there: what Oxigraph expected in its stead fills a screen."""
     match = _POSITION.search(str(error))
     if not match:
-        return QueryError(name, f"no SPARQL query: {' '.join(str(error).split())}")
-    line, column, what = match.groups()
-    return QueryError(name, f"line {line}, column {column}: {' '.join(what.split())}", "a SPARQL 1.1 query")
+        return QueryError(name, f"no SPARQL query: {' '.join(str(error).split())}", _ALLOWED)
+    number, column = int(match[1]), int(match[2])
+    lines = text.split("\n")
+    line = lines[number - 1] if number <= len(lines) else ""
+    near = line[max(0, column - 30) : column + 30].strip()
+    return QueryError(name, f"line {number}, column {column}: not understood near {near!r}", _ALLOWED)

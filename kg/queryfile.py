@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -52,8 +52,8 @@ class Query:
     columns: Mapping[str, Text] = field(default_factory=dict)
 
 
-def read_query(path: Path) -> Query:
-    """Return the query of one ``.rq`` file.
+def read_query(path: Path, *, name: str | None = None) -> Query:
+    """Return the query of one ``.rq`` file, called ``name`` or else by its path.
 
     Raises:
         QueryError: the file cannot be read, or its header is broken.
@@ -64,7 +64,8 @@ def read_query(path: Path) -> Query:
         raise QueryError(str(path), f"cannot be read: {error.strerror}", "a .rq file") from error
     except UnicodeDecodeError as error:
         raise QueryError(str(path), f"is no UTF-8 text: {error}") from error
-    return parse_query(text, name=path.name)
+    query = parse_query(text, name=str(path))
+    return query if name is None else replace(query, name=name)
 
 
 def parse_query(text: str, *, name: str = "query") -> Query:
@@ -81,7 +82,7 @@ def parse_query(text: str, *, name: str = "query") -> Query:
         if unknown := asked - {param.name for param in params}:
             raise QueryError(name, f"question names {', '.join(sorted(unknown))}", "its params only")
     return Query(
-        name=name.removesuffix(".rq"),
+        name=name,
         text=text,
         summary=_text(header.get("summary"), f"{name}: summary"),
         question=question,
