@@ -25,6 +25,8 @@ LEXICON = Path(__file__).parent / "lexicon"
 # fewer (保安员共34人).
 _REACH = 16
 _BEHIND = 5
+# What the members of a Group are counted as.
+_MEMBERS = frozenset({"people", "place", "vehicle"})
 # Named things of which one body can open many.
 _MANY = frozenset({"Station", "Studio", "Team", "Program"})
 # People are sent by the verb next to their number, not by one further off.
@@ -37,7 +39,7 @@ class Quantity:
     """A number with its measure word: ``text[start:end]``.
 
     ``value`` is None when the words give none (数十名). ``approximate`` marks 余, 多, 近, 约. ``kind``
-    is what the measure word counts: ``people``, ``place``, ``act`` (场, 次) or ``thing``.
+    is what the measure word counts: ``people``, ``place``, ``vehicle``, ``act`` (场, 次) or ``thing``.
     """
 
     start: int
@@ -63,6 +65,7 @@ class _Grammar:
     each: re.Pattern[str]
     closed: re.Pattern[str]
     norm: re.Pattern[str]
+    summed: re.Pattern[str]
     pairwise: str
     counts: dict[str, list[str]]
 
@@ -183,17 +186,18 @@ def _joined(text: str, left: Span, right: Span, grammar: _Grammar) -> bool:
 
 
 def _before(text: str, quantities: Sequence[Quantity], obj: Span, grammar: _Grammar) -> Quantity | None:
-    near = [q for q in quantities if obj[0] - _REACH <= q.end <= obj[0] and q.kind != "act"]
+    near = [q for q in quantities if obj[0] - _REACH <= q.end <= obj[0] and q.kind in _MEMBERS]
     if near and grammar.between.fullmatch(text, near[-1].end, obj[0]):
         return near[-1]
-    return next((q for q in quantities if obj[0] <= q.start and q.end < obj[1] and q.kind != "act"), None)
+    return next((q for q in quantities if obj[0] <= q.start and q.end < obj[1] and q.kind in _MEMBERS), None)
 
 
 def _after(text: str, quantities: Sequence[Quantity], obj: Span, grammar: _Grammar) -> Quantity | None:
-    near = next((q for q in quantities if obj[1] <= q.start <= obj[1] + _BEHIND and q.kind != "act"), None)
+    near = next((q for q in quantities if obj[1] <= q.start <= obj[1] + _BEHIND and q.kind in _MEMBERS), None)
     if near is None or not grammar.between.fullmatch(text, obj[1], near.start):
         return None
-    return None if _names_a_noun(text, near, grammar) else near
+    summed = grammar.summed.search(text, obj[1], near.start)
+    return None if _names_a_noun(text, near, grammar) and not summed else near
 
 
 def _deployed(
@@ -322,6 +326,7 @@ def _grammar() -> _Grammar:
             each=re.compile(data["each"]),
             closed=re.compile(data["closed"]),
             norm=re.compile(data["norm"]),
+            summed=re.compile(data["summed"]),
             pairwise=data["pairwise"],
             counts=data["counts"],
         )

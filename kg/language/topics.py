@@ -51,8 +51,8 @@ def topic_for(text: str, clause: Span, trigger: Span, audience: Span) -> str | N
     start, end = segment(text, clause, trigger)
     inside = start <= audience[0] < audience[1] <= end
     title = _title(text, start, end, grammar)
-    about = _about(text, start, min(audience[0], trigger[0]) if inside else trigger[0], grammar)
-    if about is not None:
+    about, attached = _about(text, start, min(audience[0], trigger[0]) if inside else trigger[0], grammar)
+    if about is not None and attached:
         return about
     if inside and grammar.hands.search(text, max(start, audience[0] - _HANDS), audience[0]):
         match = grammar.practised.match(text, audience[1], end)
@@ -62,6 +62,8 @@ def topic_for(text: str, clause: Span, trigger: Span, audience: Span) -> str | N
         match, topic = _first(text, at, end, audience, grammar)
         if match is not None:
             return f"{title}{topic}" if title and "lesson" in match.groupdict() else topic
+        if about is not None:
+            return about
     return title
 
 
@@ -105,14 +107,17 @@ def _balanced(topic: str) -> str:
     return topic
 
 
-def _about(text: str, start: int, end: int, grammar: _Grammar) -> str | None:
-    """Return what stands as the matter directly before the audience or the verb at ``end``."""
+def _about(text: str, start: int, end: int, grammar: _Grammar) -> tuple[str | None, bool]:
+    """Return what stands as the matter before the audience or the verb at ``end``, and whether right before.
+
+    Behind a comma it only sets the stage: 就岗位站位逐项点评，并为保安补上一堂防暴器械使用课.
+    """
     for match in grammar.about.finditer(text, start, end):
         if end - match.end() <= _HANDS:
             topic = _balanced(grammar.end.sub("", grammar.start.sub("", match["matter"])))
             if topic and not grammar.nothing.fullmatch(topic):
-                return topic
-    return None
+                return topic, not any(comma in text[match.end("matter") : end] for comma in "，,")
+    return None, False
 
 
 def _title(text: str, start: int, end: int, grammar: _Grammar) -> str | None:
