@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -166,6 +167,31 @@ def test_an_interrupt_is_code_130(articles: Path, monkeypatch: pytest.MonkeyPatc
     assert result.exit_code == 130
     assert result.stderr == "kg: interrupted\n"
     assert not (articles.parent / "out").exists()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_build_without_leftovers(articles: Path, number: int, code: int) -> None:
+    waiting = (
+        "import time, test_pipeline; from kg import pipeline; from kg.cli import main\n"
+        "def extract(articles):\n"
+        "    yield from test_pipeline.read_joint_work(articles)\n"
+        "    print('ready', flush=True)\n"
+        "    time.sleep(60)\n"
+        "pipeline.load_extractor = lambda *, model=None: extract\n"
+        "main()"
+    )
+    command = [sys.executable, "-c", waiting, "build", articles, "-o", articles.parent / "out"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as run:
+        assert run.stdout is not None
+        assert run.stdout.readline() == b"ready\n"
+        run.send_signal(number)
+        _, errors = run.communicate(timeout=30)
+
+    assert run.returncode == code
+    assert b"Traceback" not in errors
+    assert [path.name for path in articles.parent.iterdir()] == ["articles"]
 
 
 # build

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Annotated, Any, TextIO
 
 import typer
@@ -17,6 +19,8 @@ from kg.errors import KgError
 NO = 1
 FAILED = 3
 INTERRUPTED = 130
+# What a shell calls the exit of a program that a signal ended: 128 and the signal.
+SIGNALLED = 128
 
 
 @contextmanager
@@ -78,10 +82,16 @@ def kg(
 
 
 def main() -> None:
-    """Run the command line; the streams speak UTF-8 in every locale."""
+    """Run the command line; the streams speak UTF-8 in every locale, and SIGTERM leaves no half-made files."""
+    signal.signal(signal.SIGTERM, _terminate)
     for stream in (sys.stdout, sys.stderr):
         _speak_utf8(stream)
     app()
+
+
+def _terminate(number: int, _: FrameType | None) -> None:
+    # An exception, unlike the signal's own way, lets every folder in the making be removed.
+    raise SystemExit(SIGNALLED + number)
 
 
 def _speak_utf8(stream: TextIO) -> None:
