@@ -1,9 +1,6 @@
 // The picture: vis-network with the places that came with the file, in the colours of the style sheet.
 
 const canvasHolder = document.getElementById("graph");
-// A string as a tooltip is text to vis-network, never HTML.
-const nodes = new vis.DataSet(data.network.nodes.map((node) => ({ ...node, title: data.entities[node.id].name.slice(0, 300) })));
-const edges = new vis.DataSet(data.network.edges);
 /** Index of entity -> indexes of its relations. */
 const relationsOf = data.entities.map(() => []);
 data.relations.forEach(([subject, object], index) => {
@@ -29,7 +26,11 @@ const HALO = 3;
 const LANDMARKS = 300;
 const LANDMARK_PIXELS = 12;
 const LANDMARK_GAP = 8;
+const TOOLTIP_LENGTH = 300;
 
+// Everything goes in with its words: changing 10,000 nodes afterwards takes as long as making them.
+const nodes = new vis.DataSet(data.network.nodes.map((node) => ({ ...node, title: nodeTitle(node.id) })));
+const edges = new vis.DataSet(data.network.edges.map((edge) => ({ ...edge, ...lineWords(edge.id) })));
 const network = new vis.Network(canvasHolder, { nodes, edges }, drawingOptions());
 network.once("afterDrawing", () => fit(false));
 network.on("afterDrawing", drawLandmarks);
@@ -106,43 +107,61 @@ function isHidden(entity) {
 /** Show what is in focus, pale what is not next to it, leave out the hidden classes; label in the language. */
 function redraw() {
   const near = nearby();
-  const [ink, faint, line, accent] = ["--ink", "--faint", "--line", "--accent"].map(colour);
-  nodes.update(
-    data.entities.map((entity, id) => {
-      const pale = near !== null && !near.entities.has(id);
-      return {
-        id,
-        hidden: isHidden(id),
-        opacity: pale ? 0.16 : 1,
-        // Without its halo a pale name does not cover the label of the line in focus.
-        font: { color: pale ? faint : ink, strokeWidth: pale ? 0 : HALO },
-        scaling: { label: { drawThreshold: labelThreshold(near !== null && !pale) } },
-      };
-    }),
-  );
-  edges.update(
-    data.relations.map(([subject, object, predicate], id) => {
-      const pale = near !== null && !near.relations.has(id);
-      const marked = near !== null && near.relations.has(id);
-      return {
-        id,
-        hidden: isHidden(subject) || isHidden(object),
-        label: pale ? " " : lineLabel(id, predicate),
-        title: `${data.entities[subject].name} · ${predicateLabel(predicate)} · ${data.entities[object].name}`.slice(0, 300),
-        color: { color: marked ? accent : line, opacity: pale ? 0.25 : marked ? 0.75 : 1 },
-      };
-    }),
-  );
-  canvasHolder.querySelector("canvas").setAttribute("role", "img");
-  canvasHolder
-    .querySelector("canvas")
-    .setAttribute("aria-label", say("drawing", { nodes: data.entities.length, edges: data.relations.length }));
+  nodes.update(nodeLooks(near));
+  edges.update(lineLooks(near));
+  describe();
 }
 
-function lineLabel(id, predicate) {
-  const counts = new Set(data.relations[id][4].map((claim) => countLabel(data.claims[claim])).filter(Boolean));
+function describe() {
+  const canvas = canvasHolder.querySelector("canvas");
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", say("drawing", { nodes: data.entities.length, edges: data.relations.length }));
+}
+
+function nodeLooks(near) {
+  const [ink, faint] = ["--ink", "--faint"].map(colour);
+  return data.entities.map((_, id) => {
+    const pale = near !== null && !near.entities.has(id);
+    return {
+      id,
+      hidden: isHidden(id),
+      opacity: pale ? 0.16 : 1,
+      // Without its halo a pale name does not cover the label of the line in focus.
+      font: { color: pale ? faint : ink, strokeWidth: pale ? 0 : HALO },
+      scaling: { label: { drawThreshold: labelThreshold(near !== null && !pale) } },
+    };
+  });
+}
+
+function lineLooks(near) {
+  const [line, accent] = ["--line", "--accent"].map(colour);
+  return data.relations.map(([subject, object], id) => {
+    const pale = near !== null && !near.relations.has(id);
+    const marked = near !== null && near.relations.has(id);
+    return {
+      id,
+      hidden: isHidden(subject) || isHidden(object),
+      ...lineWords(id),
+      ...(pale ? { label: " " } : {}),
+      color: { color: marked ? accent : line, opacity: pale ? 0.25 : marked ? 0.75 : 1 },
+    };
+  });
+}
+
+/** An entity's tooltip: its whole name. A string is text to vis-network, never HTML. */
+function nodeTitle(id) {
+  return data.entities[id].name.slice(0, TOOLTIP_LENGTH);
+}
+
+/** A line's label, the predicate and the count that all its passages agree on, and its tooltip. */
+function lineWords(id) {
+  const [subject, object, predicate, , claims] = data.relations[id];
+  const counts = new Set(claims.map((claim) => countLabel(data.claims[claim])).filter(Boolean));
   const label = predicateLabel(predicate);
-  return counts.size === 1 ? `${label} ${[...counts][0]}` : label;
+  return {
+    label: counts.size === 1 ? `${label} ${[...counts][0]}` : label,
+    title: [nodeTitle(subject), label, nodeTitle(object)].join(" · "),
+  };
 }
 
 /** What belongs to the focus, or null where everything does. */

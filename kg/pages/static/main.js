@@ -10,6 +10,7 @@ function go(next, { keep = true, move = true } = {}) {
   focus = next;
   if (focus.entity === undefined && focus.relation === undefined) trail.length = 0;
   reveal();
+  redraw();
   show();
   if (!move) return;
   if (focus.relation !== undefined) lookAt(data.relations[focus.relation].slice(0, 2));
@@ -22,8 +23,8 @@ function reveal() {
   for (const id of wanted) hiddenClasses.delete(data.entities[id].scored);
 }
 
+/** Mark the focus in the drawing, and tell of it in the legend and the panel. */
 function show() {
-  redraw();
   const selection = { nodes: [], edges: [] };
   if (focus.relation !== undefined) selection.edges = [focus.relation];
   if (focus.entity !== undefined) selection.nodes = [focus.entity];
@@ -44,6 +45,7 @@ function toggleClass(name) {
 function speak(next) {
   language = next;
   sayTemplate();
+  redraw();
   show();
   if (!list.hidden) renderHits();
 }
@@ -93,6 +95,7 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
 });
 
 sayTemplate();
+describe();
 show();
 // For scripts beside the page, and for the page's own tests.
 window.page = { network, nodes, edges, data };
