@@ -279,6 +279,8 @@ class _Builder:
             return
         if family == "and":
             return
+        if family == "plan+after" and edges()["will"].match(self.text, position):
+            family, marker = "plan", ""
         if family == "plan":
             self.clause.plan = position if self.clause.plan is None else self.clause.plan
             return

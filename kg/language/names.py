@@ -54,6 +54,7 @@ class _Rules:
     place: re.Pattern[str]
     brand: re.Pattern[str]
     inner: tuple[str, ...]
+    stem_ends: tuple[str, ...]
     branch: re.Pattern[str]
     branch_forms: tuple[str, ...]
 
@@ -82,6 +83,7 @@ def _rules() -> _Rules:
         place=re.compile(data["place"]),
         brand=re.compile(data["brand"]),
         inner=tuple(data["inner"]),
+        stem_ends=tuple(data["stem_ends"]),
         branch=re.compile(data["branch"]),
         branch_forms=tuple(data["branch_forms"]),
     )
@@ -209,15 +211,8 @@ class Names:
             if name.kind != mention.kind:
                 continue
             full = comparable(name.full)
-            if mention.kind == "Agency" and name.place and compared.startswith(name.place[:2]):
-                stem = name.place[:-1] + full[len(name.place) :] if full.startswith(name.place) else full
-                branch = _rules().branch.match(full)
-                if branch and compared in {
-                    form.format(**branch.groupdict()) for form in _rules().branch_forms
-                }:
-                    return key
-                if stem in (compared, compared + "局", compared + "院", compared + "分局"):
-                    return key
+            if mention.kind == "Agency" and self._is_usual(compared, full, name):
+                return key
             hit = any(pattern.search(full) for pattern in patterns)
             if not hit and quoted and mention.kind not in ("Document", "Program"):
                 other = rules.brand.search(name.full)
@@ -233,6 +228,17 @@ class Names:
                 if best is None or rank < best[:2]:
                     best = (*rank, key)
         return best[2] if best else None
+
+    def _is_usual(self, compared: str, full: str, name: Name) -> bool:
+        """Tell whether ``compared`` is what people call the body: 丹桂法院, 东湾公安 for 宁昌市公安局东湾分局."""
+        rules = _rules()
+        branch = rules.branch.match(full)
+        if branch and compared in {form.format(**branch.groupdict()) for form in rules.branch_forms}:
+            return True
+        if not name.place or not full.startswith(name.place):
+            return False
+        stem = name.place[:-1] + full[len(name.place) :]
+        return stem in {compared + ending for ending in ("", *rules.stem_ends)}
 
     def _full_name(self, mention: Mention) -> str:
         rules = _rules()

@@ -64,7 +64,7 @@ def load_posts() -> _Posts:
 CONTEXT = 1500
 # A post is at most this long.
 GAP = 22
-BREAK = re.compile(r"[，。；：！？\n,;:!?（）()《》…]")
+BREAK = re.compile(r"[，。；：！？\n,;:!?（）()《》…以]")
 
 
 def find_posts(text: str, refs: Sequence[Ref]) -> Iterator[Post]:

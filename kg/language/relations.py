@@ -78,6 +78,13 @@ class Reading:
                 out[clause.start] = "plan" if planned else "negation"
         return out
 
+    def veto_of(self, proposal: Candidate) -> str:
+        """Return why a clause that ``proposal`` spans claims nothing, or ""."""
+        first, last = proposal.verb
+        vetoes = self.vetoes
+        spanned = (c for c in self.clauses if c.start in vetoes and c.start < last and first < c.end)
+        return next((vetoes[clause.start] for clause in spanned), "")
+
 
 def find_offices(
     text: str, refs: Sequence[Ref], parents: Mapping[str, str]
@@ -139,7 +146,9 @@ def iter_readings(
 def choose(text: str, reading: Reading, tagger: pycrfsuite.Tagger) -> Iterator[Candidate]:
     """Yield what the ranker takes of one sentence; what is planned or denied comes vetoed."""
     vetoes = reading.vetoes
-    yield from (proposal for proposal in reading.proposals if proposal.predicate in SETTLED)
+    for proposal in reading.proposals:
+        if proposal.predicate in SETTLED:
+            yield replace(proposal, vetoed=proposal.vetoed or reading.veto_of(proposal))
     judged = (proposal for proposal in reading.proposals if proposal.predicate not in SETTLED)
     for pair in iter_pairs(text, (reading.start, reading.end), reading.clauses, judged, reading.scene):
         likely = probability(pair, tagger)
@@ -156,7 +165,7 @@ def choose(text: str, reading: Reading, tagger: pycrfsuite.Tagger) -> Iterator[C
             subject=pair.subject,
             object=pair.object,
             confidence=round(likely, 3),
-            vetoed=vetoes.get(pair.clause.start, ""),
+            vetoed=vetoes.get(pair.clause.start, "") or (reading.veto_of(proposal) if proposal else ""),
         )
 
 
@@ -166,8 +175,8 @@ def _appointed(text: str, refs: Sequence[Ref]) -> set[str]:
     for start, end in iter_sentences(text):
         inside = [ref for ref in refs if start <= ref.start and ref.end <= end]
         for said in match_constructions(text, start, end, inside, topic=_topic(refs, start), subject=()):
-            if said.predicate in OFFICES and said.subject.kind == "Person":
-                keys.update(said.subject.keys)
+            if said.predicate in OFFICES:
+                keys.update(key for ref in (said.subject, said.object) if ref.kind == "Person" for key in ref.keys)
     return keys
 
 
