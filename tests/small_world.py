@@ -13,7 +13,9 @@ from kg.model import Article, Claim, Entity, Evidence, Extraction
 from kg.store import load_extractions
 
 POLICE = Entity("agency/阳东市公安局", "PublicSecurityOrgan", "阳东市公安局", ("市公安局", "市局"), "990100")
-STATION_HOUSE = Entity("agency/阳东市公安局河口派出所", "PoliceStation", "阳东市公安局河口派出所", ("河口派出所",))
+STATION_HOUSE = Entity(
+    "agency/阳东市公安局河口派出所", "PoliceStation", "阳东市公安局河口派出所", ("河口派出所",)
+)
 SCHOOLS_OFFICE = Entity("agency/阳东市教育局", "EducationDepartment", "阳东市教育局", ("教育局",))
 WOMEN = Entity("agency/阳东市妇联", "WomensFederation", "阳东市妇联", ("妇联",))
 SCHOOL = Entity("school/990101/明德小学", "PrimarySchool", "明德小学", ("该校",), "990101")
