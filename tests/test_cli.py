@@ -263,6 +263,12 @@ def test_a_base_that_is_no_iri_is_one_line(articles: Path) -> None:
     assert_one_line(result, "base: 'example'", "an absolute IRI")
 
 
+def test_a_name_cannot_steer_the_terminal_of_an_error(tmp_path: Path) -> None:
+    result = kg("extract", tmp_path / "a\x1b[2J\nb.txt")
+
+    assert_one_line(result, "a\ufffd[2J b.txt")
+
+
 def test_a_model_that_is_not_installed_is_one_line(articles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
 
@@ -572,7 +578,7 @@ def test_a_broken_file_is_one_line(built: Path, tmp_path: Path) -> None:
     path = tmp_path / "broken.rq"
     path.write_text("SELECT ?s\nWHERE { ?s ?p }")
 
-    assert_one_line(kg("query", path, "-s", built), "broken: line 2, column ")
+    assert_one_line(kg("query", path, "-s", built), "broken.rq: line 2, column ")
 
 
 @pytest.mark.parametrize("arguments", [[], ["collaborators", "-p", "x"], ["facts", "-p", "a=1", "-p", "a=2"]])

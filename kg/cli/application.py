@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from kg import __version__
+from kg.cli.terminal import note
 from kg.errors import KgError
 
 NO = 1
@@ -39,12 +40,12 @@ def _exit_codes() -> Iterator[None]:
         # What has no name was written to stdout: everything else is wrapped where it happens.
         _fail(f"{error.filename or 'stdout'}: {error.strerror or error}")
     except KeyboardInterrupt:
-        typer.echo("kg: interrupted", err=True)
+        note("interrupted")
         raise typer.Exit(INTERRUPTED) from None
 
 
 def _fail(message: str) -> None:
-    typer.echo(f"kg: {' '.join(message.split())}", err=True)
+    note(message)
     raise typer.Exit(FAILED) from None
 
 

@@ -11,7 +11,7 @@ import typer
 
 from kg.cli.application import NO, app
 from kg.cli.inspecting import DEFAULT_BUILD, Build
-from kg.cli.terminal import put, show_table
+from kg.cli.terminal import note, put, show_table
 
 if TYPE_CHECKING:
     from kg.queries import Answer
@@ -87,7 +87,7 @@ def view(
     title = read_title(store) if entity is None else entity
     graph = to_networkx(opened, entity=entity, hops=hops)
     write_page(graph, out, title=title)
-    typer.echo(f"kg: {len(graph)} entities drawn on {out}", err=True)
+    note(f"{len(graph)} entities drawn on {out}")
 
 
 def _show_list() -> None:
@@ -128,7 +128,7 @@ def _show(answer: Answer, format: AnswerFormat | None, given: dict[str, str]) ->
         title = _question(answer, given)
         show_table(title, answer.headings(), [[cell(term) for term in row] for row in answer.rows])
         if not answer.rows:
-            typer.echo("kg: nothing found", err=True)
+            note("nothing found")
 
 
 def _question(answer: Answer, given: dict[str, str]) -> str:

@@ -15,7 +15,7 @@ import typer
 
 from kg.cli.application import app
 from kg.cli.inspecting import show_summary
-from kg.cli.terminal import put
+from kg.cli.terminal import note, put, visible
 from kg.config import DEFAULT_BASE, Settings
 from kg.errors import ArticleError
 
@@ -58,7 +58,7 @@ def build(
         extractor = pipeline.load_extractor(model=model)
         report = pipeline.build(paths, out=out, settings=settings, extractor=extractor, on_article=on_article)
     for skipped in report.skipped:
-        typer.echo(f"kg: skipped {skipped.where}: {skipped.reason}", err=True)
+        note(f"skipped {skipped.where}: {skipped.reason}")
     show_summary(report.to_json()["totals"])
     typer.echo()
     typer.echo(
@@ -87,7 +87,7 @@ def _progress() -> Iterator[Callable[[Accepted | ArticleError], None]]:
 
         def on_article(item: Accepted | ArticleError) -> None:
             name = item.where if isinstance(item, ArticleError) else item.extraction.article.name
-            progress.update(task, advance=1, description=name)
+            progress.update(task, advance=1, description=visible(name))
 
         yield on_article
 
@@ -145,8 +145,8 @@ def _extract_to_folder(
     if not written:
         raise nothing_read(paths, refused)
     for error in refused:
-        typer.echo(f"kg: skipped {error}", err=True)
-    typer.echo(f"kg: {len(written)} written to {out}", err=True)
+        note(f"skipped {error}")
+    note(f"{len(written)} written to {out}")
 
 
 def _serialize(item: Accepted, format: ExtractFormat) -> bytes:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kg.cli.application import app
-from kg.cli.terminal import show_table
+from kg.cli.terminal import note, show_table, visible
 
 if TYPE_CHECKING:
     from kg.evaluation import Counts, Report
@@ -39,7 +39,7 @@ def evaluate(
         typer.echo(json.dumps(data, ensure_ascii=False, indent=1))
         return
     for d in report.differences if errors else ():
-        typer.echo(f"{d.article}\t{d.kind}\t{d.what}\t{d.first}\t{d.second}")
+        typer.echo("\t".join(map(visible, (d.article, d.kind, d.what, d.first, d.second))))
     _show(report)
 
 
@@ -65,7 +65,7 @@ def _show(report: Report) -> None:
     ]
     show_table("", ("attributes", "right", "of"), attributes)
     for failure in report.failed:
-        typer.echo(f"failed: {failure}", err=True)
+        note(f"failed: {failure}")
     typer.echo(
         f"articles {report.articles}  entity F1 {report.entities.f1:.3f}  "
         f"relation F1 {report.relations.f1:.3f}  attributes {report.attributes:.3f}  "

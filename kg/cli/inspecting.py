@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kg.cli.application import NO, app
-from kg.cli.terminal import put, show_table
+from kg.cli.terminal import note, put, show_table, visible
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
@@ -86,9 +86,9 @@ def check(*, store: Build = DEFAULT_BUILD) -> None:
     report = check_graph(iter_data(open_store(store)))
     for problem in report.problems:
         where = " ".join(part for part in (problem.focus, problem.path, problem.value) if part)
-        typer.echo(f"{problem.shape}\t{problem.message.zh}\t{problem.message.en}\t{where}")
+        typer.echo("\t".join(map(visible, (problem.shape, problem.message.zh, problem.message.en, where))))
     count = len(report.problems)
-    typer.echo(f"kg: {store}: {count or 'no'} violation{'' if count == 1 else 's'}", err=True)
+    note(f"{store}: {count or 'no'} violation{'' if count == 1 else 's'}")
     if count:
         raise typer.Exit(NO)
 

@@ -13,6 +13,11 @@ import typer
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
+def note(message: str) -> None:
+    """Print one line on stderr, whatever the message holds."""
+    typer.echo(f"kg: {visible(message)}", err=True)
+
+
 def put(data: bytes) -> None:
     """Write data on stdout as it is; text written before comes before it."""
     sys.stdout.flush()
