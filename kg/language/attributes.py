@@ -65,6 +65,8 @@ class Attributes:
             (candidate.object.start, candidate.object.end)
         ]
         here = (candidate.object.start, candidate.object.end)
+        if candidate.predicate == "deployedTo" and candidate.object.kind != "Group" and len(objects) > 1:
+            return {}  # 47名女警…走进甲、乙、丙: the figure is of all together, not of each
         if here not in objects:
             objects = [here]
         quantity = count_for(

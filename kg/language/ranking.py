@@ -98,7 +98,7 @@ def load_ranker(path: Path = MODEL) -> pycrfsuite.Tagger:
         DataError: the weights are missing.
     """
     if not path.is_file():
-        raise DataError(path.name, "the trained weights are missing", "make train")
+        raise DataError(path.name, "the trained weights are missing", "kg train GOLD_DIR -o DIR makes them")
     tagger = pycrfsuite.Tagger()
     tagger.open(str(path))
     return tagger
