@@ -22,7 +22,13 @@ from kg.model import CLASSES
 from kg.reading import read_article
 
 # Regularisation and rounds: best of a small grid by cross-validation on train.
-PARAMETERS = {"c1": 0.08, "c2": 0.02, "max_iterations": 140, "feature.possible_transitions": True, "feature.minfreq": 2}
+PARAMETERS = {
+    "c1": 0.08,
+    "c2": 0.02,
+    "max_iterations": 140,
+    "feature.possible_transitions": True,
+    "feature.minfreq": 2,
+}
 COPIES = 2
 TAGGED = tuple(kind for kind in CLASSES if kind != "Group")
 STEM_CHARACTERS = "安宁江河湖海山川林泉石云龙凤清平永和昌兴丰华阳阴东西南北金玉青白红远长高新古城桥塘坪岭溪洲港湾浦渡沙洛汾沅澧沧淮漳赣闽湘鄂黔桂滇陇岚峰岩崖坝堰屏乐宜宾荣隆庆惠德崇仁信义礼智"
@@ -90,7 +96,10 @@ def augmented(article: Aligned, *, seed: int) -> Aligned:
         if kind == "Person":
             exchange.setdefault(words, _person(words, rng))
         elif kind in ("Agency", "School", "Place"):
-            for stem in re.findall(r"([\u4e00-\u9fff]{2,3}?)(?:省|市|区|县|州|旗|镇|乡)", place_of(words) or (words if kind == "Place" else "")):
+            for stem in re.findall(
+                r"([\u4e00-\u9fff]{2,3}?)(?:省|市|区|县|州|旗|镇|乡)",
+                place_of(words) or (words if kind == "Place" else ""),
+            ):
                 exchange.setdefault(stem, "".join(rng.sample(STEM_CHARACTERS, len(stem))))
         for brand in re.findall(r"“([^”]{2,8})”", words):
             exchange.setdefault(brand, "".join(rng.sample(STEM_CHARACTERS, len(brand))))
