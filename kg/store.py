@@ -104,7 +104,9 @@ def _writing(where: str) -> Iterator[None]:
 def open_store(directory: Path, *, read_only: bool = True) -> Store:
     """Return the store in ``directory``, or in its folder ``store`` as ``kg build`` leaves it.
 
-    A read-only store can be opened by any number of processes; a writable one by one at a time.
+    Any number of processes may read at once. Only one may write, and nobody should open the store to
+    read meanwhile: Oxigraph promises nothing then, and under load such an opening was seen to fail.
+    A build is no such writer, it makes a new folder.
 
     Raises:
         StoreError: there is none, it is broken, or another process is writing to it.
@@ -118,7 +120,9 @@ def open_store(directory: Path, *, read_only: bool = True) -> Store:
     except (OSError, RuntimeError) as error:
         if "lock" in str(error).lower() and not read_only:
             raise StoreError(str(place), "in use by another process", "try again when it is done") from error
-        raise StoreError(str(place), f"broken: {_line(error)}", _HINT) from error
+        # A writer at work removes files under a reader's feet, and nothing tells that from damage.
+        reason = f"broken or being written to: {_line(error)}"
+        raise StoreError(str(place), reason, f"try again, or {_HINT}") from error
     if not whole:
         # A damaged manifest opens as an empty store without any complaint.
         raise StoreError(str(place), "broken: the ontology is not in it", _HINT)

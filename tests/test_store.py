@@ -198,7 +198,9 @@ def test_a_damaged_store_is_one_line(made: Path, pattern: str, damage: object) -
     for path in made.glob(pattern):
         damage(path)
 
-    with pytest.raises(StoreError, match="broken: ") as raised:
+    with pytest.raises(
+        StoreError, match=r"broken( or being written to)?: .*make one with kg build"
+    ) as raised:
         open_store(made)
 
     assert "\n" not in str(raised.value)
@@ -210,7 +212,8 @@ def test_a_store_that_is_written_to_says_so_to_a_second_writer(made: Path) -> No
     with pytest.raises(StoreError, match="in use by another process; try again"):
         open_store(made, read_only=False)
 
-    assert len(open_store(made)) == len(first)
+    # Whoever was there first is not disturbed. Reading beside a writer is undefined in Oxigraph: not tested.
+    assert set(iter_data(first)) == set(small_world.quads())
 
 
 def test_many_may_read_at_once(made: Path) -> None:
