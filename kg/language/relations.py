@@ -176,7 +176,9 @@ def _appointed(text: str, refs: Sequence[Ref]) -> set[str]:
         inside = [ref for ref in refs if start <= ref.start and ref.end <= end]
         for said in match_constructions(text, start, end, inside, topic=_topic(refs, start), subject=()):
             if said.predicate in OFFICES:
-                keys.update(key for ref in (said.subject, said.object) if ref.kind == "Person" for key in ref.keys)
+                keys.update(
+                    key for ref in (said.subject, said.object) if ref.kind == "Person" for key in ref.keys
+                )
     return keys
 
 
