@@ -268,7 +268,8 @@ class _Builder:
         )
 
     def word(self, word: str, position: int, verbs: frozenset[str]) -> None:
-        family, marker = markers().get(word, ("verb", ""))
+        """Take one known word: a marker, a list's joint, what colours the clause, or a verb."""
+        family, marker = self._family(word, position)
         if family == "plain" and word not in verbs:
             return
         after_phrase = self.phrase is not None and self._touches(position)
@@ -279,8 +280,6 @@ class _Builder:
             return
         if family == "and":
             return
-        if family == "plan+after" and edges()["will"].match(self.text, position):
-            family, marker = "plan", ""
         if family == "plan":
             self.clause.plan = position if self.clause.plan is None else self.clause.plan
             return
@@ -308,6 +307,13 @@ class _Builder:
         self._verb(word, position)
         if family == "invite":
             self.clause.invites = self.clause.verbs[-1]
+
+    def _family(self, word: str, position: int) -> tuple[str, str]:
+        """Return family and marker of a word where it stands: 将 is a plan or governs what is done to a thing."""
+        family, marker = markers().get(word, ("verb", ""))
+        if family == "plan+after" and edges()["will"].match(self.text, position):
+            return "plan", ""
+        return family, marker
 
     def _verb(self, word: str, position: int) -> None:
         self.clause.items.append(Verb(word, position, position + len(word)))
