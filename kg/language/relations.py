@@ -146,9 +146,9 @@ def iter_readings(
 def choose(text: str, reading: Reading, tagger: pycrfsuite.Tagger) -> Iterator[Candidate]:
     """Yield what the ranker takes of one sentence; what is planned or denied comes vetoed."""
     vetoes = reading.vetoes
-    for proposal in reading.proposals:
-        if proposal.predicate in SETTLED:
-            yield replace(proposal, vetoed=proposal.vetoed or reading.veto_of(proposal))
+    for settled in reading.proposals:
+        if settled.predicate in SETTLED:
+            yield replace(settled, vetoed=settled.vetoed or reading.veto_of(settled))
     judged = (proposal for proposal in reading.proposals if proposal.predicate not in SETTLED)
     for pair in iter_pairs(text, (reading.start, reading.end), reading.clauses, judged, reading.scene):
         likely = probability(pair, tagger)
