@@ -49,10 +49,8 @@ LONGEST_MODULE = 400
 # Strings with Chinese words that still stand in code: the numbers may only fall.
 WORDS_IN_CODE = {
     "kg/language/anaphora.py": 5,
-    "kg/language/clauses.py": 6,
-    "kg/language/frames.py": 14,
     "kg/language/mentions.py": 3,
-    "kg/language/names.py": 9,
+    "kg/language/names.py": 8,
     "kg/language/posts.py": 3,
     "kg/language/tagging.py": 1,
     "kg/reading/fields.py": 3,
