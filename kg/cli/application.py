@@ -33,15 +33,22 @@ def _exit_codes() -> Iterator[None]:
     except KgError as error:
         _fail(str(error))
     except BrokenPipeError:
-        # The reader (head, less) has what it wanted. Python flushes once more at exit: into nothing.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader (head, less) has what it wanted.
+        _discard_stdout()
         raise typer.Exit(0) from None
     except OSError as error:
         # What has no name was written to stdout: everything else is wrapped where it happens.
+        if error.filename is None:
+            _discard_stdout()
         _fail(f"{error.filename or 'stdout'}: {error.strerror or error}")
     except KeyboardInterrupt:
         note("interrupted")
         raise typer.Exit(INTERRUPTED) from None
+
+
+def _discard_stdout() -> None:
+    """Let what is still buffered go nowhere: Python flushes once more at exit, and would exit with 120."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str) -> None:
