@@ -70,3 +70,22 @@ def test_both_languages_cover_the_main_commands() -> None:
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))
 def test_links_lead_to_files(target: str) -> None:
     assert (REPO / target).exists()
+
+
+def test_what_the_readme_shows_is_what_the_commands_print(checkout: Path) -> None:
+    shown = re.findall(r"^```text\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    lines = {line for block in shown for line in block.splitlines() if line != "…" and "seconds" not in line}
+
+    printed = ""
+    for arguments in (["info"], ["query", "deployments"]):
+        run = subprocess.run(
+            [str(SCRIPTS / "kg"), *arguments, "-s", "out"],
+            cwd=checkout,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        printed += run.stdout
+
+    assert lines
+    assert lines <= set(printed.splitlines())
