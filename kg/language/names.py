@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -89,6 +89,7 @@ def _rules() -> _Rules:
     )
 
 
+@lru_cache(maxsize=4096)
 def comparable(name: str) -> str:
     """Return ``name`` as names are compared: no quotes or space, half width, usual short wordings."""
     bare = DROPPED.sub("", unicodedata.normalize("NFKC", name))

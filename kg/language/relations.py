@@ -205,10 +205,11 @@ class RelationExtractor:
 
     def __call__(self, doc: Doc) -> Doc:
         """Write the candidates of ``doc``."""
+        text = doc.text  # put together from the tokens at every access
         offices, merged, namesakes = prepare(doc)
         found = list(offices)
-        for reading in iter_readings(doc.text, merged, offices, namesakes=namesakes):
-            found += choose(doc.text, reading, load_ranker(self.path))
+        for reading in iter_readings(text, merged, offices, namesakes=namesakes):
+            found += choose(text, reading, load_ranker(self.path))
         doc._.candidates = found
         return doc
 
