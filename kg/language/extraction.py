@@ -64,7 +64,7 @@ def to_outcomes(doc: Doc) -> tuple[dict[str, Entity], list[Outcome]]:
     article: Article = doc._.article
     names: dict[str, Name] = doc._.names
     text = doc.text
-    spans = tuple(_trimmed(text, start, end) for start, end in iter_sentences(text))
+    spans = tuple(trim(text, start, end) for start, end in iter_sentences(text))
     sentences = _Sentences(tuple(start for start, _ in spans), spans)
     candidates = list(_all(doc))
     proposed = [candidate for candidate in candidates if not candidate.vetoed]
@@ -90,7 +90,8 @@ def _is_unnamed(name: Name) -> bool:
     return name.kind == "Program" and not any(BRAND & set(label) for label in (name.full, *name.labels))
 
 
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a span without the white space at its edges."""
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
