@@ -83,16 +83,23 @@ def narrow(
     if find is not None:
         sentences = [sentence for sentence in sentences if _holds(sentence, find)]
     if not everything:
-        sentences = [
-            replace(sentence, candidates=tuple(filter(is_likely, sentence.candidates)))
-            for sentence in sentences
-        ]
+        sentences = [replace(s, candidates=tuple(_telling(s.candidates))) for s in sentences]
     return replace(explanation, sentences=tuple(sentences))
 
 
-def is_likely(candidate: SeenCandidate) -> bool:
-    """Tell whether a rule proposed a candidate, or the ranker finds it worth a look."""
-    return candidate.rule != UNPROPOSED or (candidate.probability or 0) >= FLOOR
+def _telling(candidates: Sequence[SeenCandidate]) -> Iterator[SeenCandidate]:
+    """Yield what a rule proposed or the ranker finds worth a look.
+
+    A wrong class tells nothing where a rule of another predicate took the same two ends (走进 is heldAt for a
+    programme only, and visits for all else).
+    """
+    proposed = {(c.subject, c.object) for c in candidates if c.rule != UNPROPOSED and c.verdict != "type"}
+    for candidate in candidates:
+        if candidate.verdict == "type":
+            if (candidate.subject, candidate.object) not in proposed:
+                yield candidate
+        elif candidate.rule != UNPROPOSED or (candidate.probability or 0) >= FLOOR:
+            yield candidate
 
 
 def _holds(sentence: SeenSentence, words: str) -> bool:
