@@ -17,7 +17,7 @@ from typing import TypeVar
 import yaml
 from spacy.tokens import Doc
 
-from kg.language.anaphora import is_anaphor
+from kg.language.anaphora import is_anaphor, iter_unresolved
 from kg.language.clauses import CLAUSE_END, Phrase, Ref, Verb
 from kg.language.extraction import Outcome, to_extraction, to_outcomes, trim
 from kg.language.frames import Candidate, rules_by_trigger
@@ -164,7 +164,9 @@ class _Explainer:
         weighed = [list(weigh(self.text, reading, self.tagger)) for reading in self.readings]
         known = {item.candidate: item for items in weighed for item in items}
         outcomes = self._by_sentence((outcome.candidate.verb[0], outcome) for outcome in self.outcomes)
-        mentions = self._by_sentence((mention.start, mention) for mention in self._mentions())
+        mentions = self._by_sentence(
+            (m.start, m) for m in sorted(self._mentions(), key=lambda mention: mention.start)
+        )
         offices = self._by_sentence((office.verb[0], office) for office in self.offices)
         without_office = dict(self._without_office())
         sentences = []
@@ -223,10 +225,14 @@ class _Explainer:
             idle = ref.kind == "Person" and not set(ref.keys) & self.officials
             note = "office" if idle else "" if ids else "absent"
             yield self._mention(ref.start, ref.end, ref.kind, found, self._named([ref]), tuple(ids), note)
-        for (start, end), source in sources.items():
+        loose = {(span.start_char, span.end_char): (span.label_, span.id_) for span in spans}
+        loose |= {
+            (start, end): (kind, "anaphor")
+            for start, end, kind in iter_unresolved(self.text, self.doc._.refs)
+        }
+        for (start, end), (kind, found) in loose.items():
             if not covered & set(range(start, end)):
-                kind = next(span.label_ for span in spans if span.start_char == start)
-                yield self._mention(start, end, kind, source, (), (), "unresolved")
+                yield self._mention(start, end, kind, found, (), (), "unresolved")
 
     def _mention(
         self,
