@@ -216,13 +216,13 @@ def is_anaphor(words: str) -> bool:
 
 
 def iter_unresolved(text: str, refs: Sequence[Ref]) -> Iterator[tuple[int, int, str]]:
-    """Yield where ``text`` points back (该院, 四部门) and none of the resolved ``refs`` stands, with a class.
+    """Yield where ``text`` points back (该院) and none of the resolved ``refs`` stands, with a class.
 
-    The class is the first of those that the words may stand for.
+    The class is the first of those that the words may stand for. Bare heads and numbers (学校, 45所) mostly
+    point at nothing, and are passed over.
     """
     known = _load()
     covered = _Cover([(ref.start, ref.end) for ref in refs])
     for match in known.pattern.finditer(text):
-        if (match["shown"] or match["set"]) and not covered.hits(*match.span()):
-            kinds = known.heads[match["shown_head"]][0] if match["shown"] else {"Agency"}
-            yield *match.span(), min(kinds)
+        if match["shown"] and not covered.hits(*match.span()):
+            yield *match.span(), min(known.heads[match["shown_head"]][0])
