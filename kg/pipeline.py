@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from kg import __version__, ontology
 from kg.config import Settings
@@ -31,6 +31,8 @@ STORE, TURTLE, NQUADS, PAGE = "store", "graph.ttl", "graph.nq", "graph.html"
 OUTPUTS = (STORE, TURTLE, NQUADS, PAGE, REPORT)
 
 Extractor = Callable[[Iterable[Article]], Iterator[Extraction]]
+# What is made of one article.
+Made = TypeVar("Made")
 
 
 def load_extractor(*, model: str | None = None) -> Extractor:
@@ -45,19 +47,32 @@ def load_extractor(*, model: str | None = None) -> Extractor:
         from kg import language
 
         if not pipelines:
-            try:
-                pipelines.append(language.load(model=model))
-            except OSError as error:
-                raise ConfigError("model", repr(model), "an installed spaCy pipeline") from error
+            pipelines.append(load_language(model))
         return language.extract(articles, nlp=pipelines[0])
 
     return extract
 
 
-def iter_extractions(paths: Iterable[Path], *, extractor: Extractor) -> Iterator[Extraction | ArticleError]:
+def load_language(model: str | None) -> Language:
+    """Return the language pipeline, behind the installed spaCy pipeline ``model`` where one is named.
+
+    Raises:
+        ConfigError: ``model`` is not installed.
+    """
+    from kg import language
+
+    try:
+        return language.load(model=model)
+    except OSError as error:
+        raise ConfigError("model", repr(model), "an installed spaCy pipeline") from error
+
+
+def iter_extractions(
+    paths: Iterable[Path], *, extractor: Callable[[Iterable[Article]], Iterator[Made]]
+) -> Iterator[Made | ArticleError]:
     """Yield what each file or folder gives, in order; what cannot be read comes as its error.
 
-    The same text a second time is an error too: it would say everything twice.
+    ``extractor`` is an Extractor, or makes something else of each article that was read and masked. The same text a second time is an error too: it would say everything twice.
     """
     from kg.privacy import redact
     from kg.reading import iter_articles

@@ -22,7 +22,7 @@ def to_record(extraction: Extraction) -> dict[str, Any]:
     return {
         "article": _article(extraction.article),
         "entities": [_entity(entity) for entity in extraction.entities],
-        "claims": [_claim(claim) for claim in extraction.claims],
+        "claims": [to_claim_record(claim) for claim in extraction.claims],
     }
 
 
@@ -49,7 +49,8 @@ def _entity(entity: Entity) -> dict[str, Any]:
     )
 
 
-def _claim(claim: Claim) -> dict[str, Any]:
+def to_claim_record(claim: Claim) -> dict[str, Any]:
+    """Return one claim as plain data: an item of ``claims``."""
     evidence = claim.evidence
     return _said(
         subject=claim.subject.id,

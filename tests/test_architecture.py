@@ -35,6 +35,7 @@ HOUSE = (
     "queries network",
     "pages",
     "pipeline",
+    "explaining",
     "prediction",
     "training",
     "relation_training evaluation",

@@ -83,11 +83,13 @@ def test_help_names_every_verb() -> None:
     result = kg("--help")
 
     assert result.exit_code == 0
-    for verb in ("build", "extract", "query", "view", "export", "check", "evaluate", "info"):
+    for verb in ("build", "extract", "explain", "query", "view", "export", "check", "evaluate", "info"):
         assert f"\n  {verb} " in result.stdout
 
 
-@pytest.mark.parametrize("verb", ["build", "extract", "query", "view", "export", "check", "evaluate", "info"])
+@pytest.mark.parametrize(
+    "verb", ["build", "extract", "explain", "query", "view", "export", "check", "evaluate", "info"]
+)
 def test_every_verb_explains_itself(verb: str) -> None:
     result = kg(verb, "--help")
 

@@ -22,7 +22,7 @@ from kg.errors import ConfigError, DataError, OutputError
 from kg.model import CLASSES, PREDICATES
 from kg.pages import labels, layout, render_page, write_page
 from kg.pages.content import interface, read_content
-from kg.pages.page import SCRIPTS, embed
+from kg.pages.page import SCRIPTS, embed, read_style
 
 STATIC = files("kg.pages").joinpath("static")
 HOSTILE = "</script><img src=x onerror=alert(1)>"
@@ -321,7 +321,7 @@ def test_interface_has_exactly_the_words_that_the_page_uses() -> None:
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_every_class_has_a_colour_in_light_and_in_dark(name: str) -> None:
-    style = STATIC.joinpath("page.css").read_text(encoding="utf-8")
+    style = read_style("page.css")
 
     assert len(re.findall(rf"^ *--{name.lower()}: #[0-9a-f]{{6}};$", style, re.MULTILINE)) == 2
     assert f".mark.{name.lower()} " in style

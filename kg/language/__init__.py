@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from kg.model import Article, Extraction
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
+
+    from kg.language.explanation import Explanation
 
 COMPONENTS = ("kg_mentions", "kg_names", "kg_relations")
 
@@ -34,11 +36,27 @@ def extract(articles: Iterable[Article], *, nlp: Language) -> Iterator[Extractio
     """Yield the extraction of each article, in order."""
     from kg.language.extraction import to_extraction
 
+    for doc in _read(articles, nlp):
+        yield to_extraction(doc)
+
+
+def explain(articles: Iterable[Article], *, nlp: Language) -> Iterator[Explanation]:
+    """Yield for each article, in order, what its extraction is made of."""
+    from kg.language import explanation
+    from kg.language.relations import RelationExtractor
+
+    component = cast(RelationExtractor, nlp.get_pipe("kg_relations"))
+    for doc in _read(articles, nlp):
+        yield explanation.explain(doc, weights=component.path)
+
+
+def _read(articles: Iterable[Article], nlp: Language) -> Iterator[Doc]:
+    """Yield the Docs of articles after all components."""
+
     def docs() -> Iterator[Doc]:
         for article in articles:
             doc = nlp.make_doc(article.text)
             doc._.article = article
             yield doc
 
-    for doc in nlp.pipe(docs()):
-        yield to_extraction(doc)
+    yield from nlp.pipe(docs())

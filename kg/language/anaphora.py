@@ -7,7 +7,7 @@ Heads and staff words are data in ``lexicon/anaphors.yaml``.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -213,3 +213,16 @@ def is_anaphor(words: str) -> bool:
     """Tell whether ``words`` name nothing by themselves: 该院, 我校, 这家工作室, the bare 学校."""
     match = _load().pattern.match(words.strip("“”"))
     return match is not None and match.end() == len(words.strip("“”")) and not match["staff"]
+
+
+def iter_unresolved(text: str, refs: Sequence[Ref]) -> Iterator[tuple[int, int, str]]:
+    """Yield where ``text`` points back (该院) and none of the resolved ``refs`` stands, with a class.
+
+    The class is the first of those that the words may stand for. Bare heads and numbers (学校, 45所) mostly
+    point at nothing, and are passed over.
+    """
+    known = _load()
+    covered = _Cover([(ref.start, ref.end) for ref in refs])
+    for match in known.pattern.finditer(text):
+        if match["shown"] and not covered.hits(*match.span()):
+            yield *match.span(), min(known.heads[match["shown_head"]][0])

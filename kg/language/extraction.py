@@ -36,14 +36,38 @@ class _Sentences:
         return first[0], last[1]
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a candidate between two of its keys: a claim, or None and why not.
+
+    ``reason`` is what vetoed the candidate, ``absent`` where an end is no entity of the article, ``same``
+    where both ends are one, ``duplicate`` where the passage has said it before.
+    """
+
+    candidate: Candidate
+    subject: str
+    object: str
+    claim: Claim | None = None
+    reason: str = ""
+
+
 def to_extraction(doc: Doc) -> Extraction:
     """Return the entities and claims of a Doc that has gone through the pipeline, in text order."""
+    entities, outcomes = to_outcomes(doc)
+    shown = {entity.id: entity for entity in entities.values()}
+    claims = tuple(outcome.claim for outcome in outcomes if outcome.claim)
+    return Extraction(doc._.article, tuple(shown[key] for key in sorted(shown)), claims)
+
+
+def to_outcomes(doc: Doc) -> tuple[dict[str, Entity], list[Outcome]]:
+    """Return the entities of a Doc by the keys of its names, and what became of each candidate, in text order."""
     article: Article = doc._.article
     names: dict[str, Name] = doc._.names
     text = doc.text
-    spans = tuple(_trimmed(text, start, end) for start, end in iter_sentences(text))
+    spans = tuple(trim(text, start, end) for start, end in iter_sentences(text))
     sentences = _Sentences(tuple(start for start, _ in spans), spans)
-    proposed = [candidate for candidate in _all(doc) if not candidate.vetoed]
+    candidates = list(_all(doc))
+    proposed = [candidate for candidate in candidates if not candidate.vetoed]
     claimed = {key for c in proposed for key in (*c.subject.keys, *c.object.keys)}
     bodies = {
         key: names[c.object.keys[0]].full
@@ -57,11 +81,8 @@ def to_extraction(doc: Doc) -> Extraction:
         if key in claimed or not (name.kind in NEEDS_CLAIM or _is_unnamed(name))
     ]
     entities = link_entities(things, context=_context(names))
-    claims = list(
-        _claims(article, text, sentences, proposed, entities, Attributes(text, article, doc._.refs))
-    )
-    shown = {entity.id: entity for entity in entities.values()}
-    return Extraction(article, tuple(shown[key] for key in sorted(shown)), tuple(claims))
+    attributes = Attributes(text, article, doc._.refs)
+    return entities, list(_outcomes(article, text, sentences, candidates, entities, attributes))
 
 
 def _is_unnamed(name: Name) -> bool:
@@ -69,7 +90,8 @@ def _is_unnamed(name: Name) -> bool:
     return name.kind == "Program" and not any(BRAND & set(label) for label in (name.full, *name.labels))
 
 
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a span without the white space at its edges."""
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
@@ -100,32 +122,40 @@ def _all(doc: Doc) -> Iterator[Candidate]:
                 yield Candidate(predicate, subject, target, f"names.{predicate}", here, here)
 
 
-def _claims(
+def _outcomes(
     article: Article,
     text: str,
     sentences: _Sentences,
-    proposed: list[Candidate],
+    candidates: list[Candidate],
     entities: dict[str, Entity],
     attributes: Attributes,
-) -> Iterator[Claim]:
+) -> Iterator[Outcome]:
     seen: set[tuple[str, str, str, int]] = set()
-    for candidate in sorted(proposed, key=lambda c: (c.verb[0], c.predicate, c.rule)):
+    for candidate in sorted(candidates, key=lambda c: (c.verb[0], c.predicate, c.rule)):
         start, end = sentences.around(*candidate.verb)
         for one in candidate.subject.keys:
             for other in candidate.object.keys:
+                if candidate.vetoed:
+                    yield Outcome(candidate, one, other, reason=candidate.vetoed)
+                    continue
                 subject, target = entities.get(one), entities.get(other)
-                if subject is None or target is None or subject.id == target.id:
+                if subject is None or target is None:
+                    yield Outcome(candidate, one, other, reason="absent")
+                    continue
+                if subject.id == target.id:
+                    yield Outcome(candidate, one, other, reason="same")
                     continue
                 pair = (subject.id, target.id)
                 if candidate.predicate == "collaboratesWith":
                     pair = (min(pair), max(pair))
                 key = (candidate.predicate, *pair, start)
                 if key in seen:
+                    yield Outcome(candidate, one, other, reason="duplicate")
                     continue
                 seen.add(key)
                 family = candidate.rule.partition(".")[0]
                 confidence = candidate.confidence or CONFIDENCE.get(family, DEFAULT_CONFIDENCE)
                 evidence = Evidence(article.id, start, end, text[start:end], candidate.rule, confidence)
-                yield Claim(
-                    subject, candidate.predicate, target, evidence, **attributes.of(candidate, (start, end))
-                )
+                said = attributes.of(candidate, (start, end))
+                claim = Claim(subject, candidate.predicate, target, evidence, **said)
+                yield Outcome(candidate, one, other, claim)

@@ -117,6 +117,11 @@ def _concepts() -> tuple[re.Pattern[str], dict[str, str], re.Pattern[str]]:
 
 def find_names(text: str, tagger: pycrfsuite.Tagger) -> list[Span]:
     """Return the names in ``text``, non-overlapping, in text order."""
+    return [span for span, _ in find_sourced_names(text, tagger)]
+
+
+def find_sourced_names(text: str, tagger: pycrfsuite.Tagger) -> list[tuple[Span, str]]:
+    """Return the names in ``text`` as ``find_names``, each with what found it: crf, rule or repeat."""
     found: list[Span] = []
     start = 0
     for line in text.split("\n"):
@@ -131,6 +136,7 @@ def find_names(text: str, tagger: pycrfsuite.Tagger) -> list[Span]:
         for span in (_trim(text, span) for span in found)
         if span is not None and not any(start <= span[0] and span[1] <= end for start, end in titles)
     ]
+    sources = dict.fromkeys(found, "crf") | dict.fromkeys(documents, "rule")
     found += documents
     taken = bytearray(len(text))
     for s, e, _ in found:
@@ -138,11 +144,13 @@ def find_names(text: str, tagger: pycrfsuite.Tagger) -> list[Span]:
     rules = [(m.start(), m.end(), "Agency") for m in edges["short"].finditer(text)]
     for listed in edges["list"].finditer(text):
         rules += [(m.start(), m.end(), "Agency") for m in edges["system"].finditer(text, *listed.span())]
-    for s, e, kind in [*_again(text, found), *rules]:
+    repeats = list(_again(text, found))
+    for at, (s, e, kind) in enumerate([*repeats, *rules]):
         if not any(taken[s:e]):
             taken[s:e] = b"\x01" * (e - s)
             found.append((s, e, kind))
-    return sorted(found)
+            sources[s, e, kind] = "repeat" if at < len(repeats) else "rule"
+    return [(span, sources[span]) for span in sorted(found)]
 
 
 def _trim(text: str, span: Span) -> Span | None:
@@ -203,7 +211,10 @@ def make_mentions(nlp: Language, name: str, weights: str | None) -> MentionRecog
 
 
 class MentionRecogniser:
-    """Writes ``doc.spans["mentions"]`` and ``doc.ents``; the concept of a Group span is its ``kb_id_``."""
+    """Writes ``doc.spans["mentions"]`` and ``doc.ents``.
+
+    The concept of a Group span is its ``kb_id_``; what found a span (crf, rule, repeat) is its ``id_``.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -211,10 +222,11 @@ class MentionRecogniser:
     def __call__(self, doc: Doc) -> Doc:
         """Write the mentions of ``doc``."""
         text = doc.text
-        names = find_names(text, load_tagger(self.path))
-        spans = [doc.char_span(s, e, label=kind) for s, e, kind in names]
+        sourced = find_sourced_names(text, load_tagger(self.path))
+        spans = [doc.char_span(s, e, label=kind, span_id=source) for (s, e, kind), source in sourced]
         spans += [
-            doc.char_span(s, e, label="Group", kb_id=concept) for s, e, concept in find_groups(text, names)
+            doc.char_span(s, e, label="Group", kb_id=concept, span_id="rule")
+            for s, e, concept in find_groups(text, [span for span, _ in sourced])
         ]
         kept = sorted((span for span in spans if span is not None), key=lambda span: span.start)
         doc.spans["mentions"] = kept

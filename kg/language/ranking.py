@@ -126,7 +126,7 @@ def iter_pairs(
             words = {verb.word for verb in clause.verbs}
             ahead = {verb.word for c in clauses[place.clause : place.clause + 2] for verb in c.verbs}
             for predicate, slot in slots().items():
-                if not _fits(place.ref, slot):
+                if not fits(place.ref, slot):
                     continue
                 around = fired.by_object.get((predicate, key))
                 reason = (words | ahead if place.marker else words) & slot.triggers
@@ -206,7 +206,8 @@ def _rank(proposal: Candidate) -> tuple[bool, bool]:
     return bool(proposal.vetoed), proposal.carried
 
 
-def _fits(ref: Ref, slot: Slots) -> bool:
+def fits(ref: Ref, slot: Slots) -> bool:
+    """Tell whether ``ref`` may stand at the object's end: by its class, a Group by its concept too."""
     return ref.kind in slot.object and not (
         slot.groups and ref.kind == "Group" and ref.name not in slot.groups
     )

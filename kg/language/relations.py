@@ -42,6 +42,8 @@ THRESHOLDS = (0.02, 0.4, 0.6)
 TITLE_WEIGHT = 3
 # A unit stays the topic for this many characters.
 TOPIC_REACH = 400
+# The rule of what no rule proposed.
+UNPROPOSED = "ranker"
 
 
 def lead_of(refs: Sequence[Ref], title: int) -> Ref | None:
@@ -112,9 +114,7 @@ def iter_readings(
     ``namesakes`` are the persons that studios are named after. A person whom the text gives no office is
     no actor.
     """
-    officials = (
-        {key for office in offices for key in office.subject.keys} | namesakes | _appointed(text, merged)
-    )
+    officials = find_officials(text, merged, offices, namesakes=namesakes)
     actors = [ref for ref in merged if ref.kind != "Person" or set(ref.keys) & officials]
     lead = lead_of(actors, max(0, text.find("\n")))
     mentioned = salience(actors)
@@ -144,23 +144,40 @@ def iter_readings(
         yield Reading(start, end, tuple(clauses), tuple(proposals), scene)
 
 
-def choose(text: str, reading: Reading, tagger: pycrfsuite.Tagger) -> Iterator[Candidate]:
-    """Yield what the ranker takes of one sentence; what is planned or denied comes vetoed."""
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """One relation that a sentence may state: its probability, and from which probability on it is taken.
+
+    Both are between 0 and 1, and None where the rules settle it alone. ``candidate`` says in ``vetoed`` why
+    it is no claim all the same.
+    """
+
+    candidate: Candidate
+    probability: float | None = None
+    threshold: float | None = None
+
+    @property
+    def taken(self) -> bool:
+        """Whether it is likely enough."""
+        return self.probability is None or self.threshold is None or self.probability >= self.threshold
+
+
+def weigh(text: str, reading: Reading, tagger: pycrfsuite.Tagger) -> Iterator[Weighed]:
+    """Yield every relation that one sentence may state; what is planned or denied comes vetoed."""
     vetoes = reading.vetoes
     for settled in reading.proposals:
         if settled.predicate in SETTLED:
-            yield replace(settled, vetoed=settled.vetoed or reading.veto_of(settled))
+            yield Weighed(replace(settled, vetoed=settled.vetoed or reading.veto_of(settled)))
     judged = (proposal for proposal in reading.proposals if proposal.predicate not in SETTLED)
     for pair in iter_pairs(text, (reading.start, reading.end), reading.clauses, judged, reading.scene):
         likely = probability(pair, tagger)
         proposal = pair.proposal
-        if likely < THRESHOLDS[2 if proposal is None or proposal.vetoed else 1 if proposal.carried else 0]:
-            continue
+        threshold = THRESHOLDS[2 if proposal is None or proposal.vetoed else 1 if proposal.carried else 0]
         span = (pair.clause.start, pair.clause.end)
         chosen = proposal or Candidate(
-            pair.predicate, pair.subject, pair.object, "ranker", (pair.object.start, pair.object.end), span
+            pair.predicate, pair.subject, pair.object, UNPROPOSED, (pair.object.start, pair.object.end), span
         )
-        yield replace(
+        candidate = replace(
             chosen,
             predicate=pair.predicate,
             subject=pair.subject,
@@ -168,6 +185,19 @@ def choose(text: str, reading: Reading, tagger: pycrfsuite.Tagger) -> Iterator[C
             confidence=round(likely, 3),
             vetoed=vetoes.get(pair.clause.start, "") or (reading.veto_of(proposal) if proposal else ""),
         )
+        yield Weighed(candidate, likely, threshold)
+
+
+def choose(text: str, reading: Reading, tagger: pycrfsuite.Tagger) -> Iterator[Candidate]:
+    """Yield what is likely enough of what one sentence may state."""
+    return (weighed.candidate for weighed in weigh(text, reading, tagger) if weighed.taken)
+
+
+def find_officials(
+    text: str, merged: Sequence[Ref], offices: Sequence[Candidate], *, namesakes: frozenset[str]
+) -> set[str]:
+    """Return the keys of the persons who may act: with a post, appointed, or a studio's namesake."""
+    return {key for office in offices for key in office.subject.keys} | namesakes | _appointed(text, merged)
 
 
 def _appointed(text: str, refs: Sequence[Ref]) -> set[str]:

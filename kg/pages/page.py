@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import networkx as nx
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from kg.errors import DataError
 from kg.output import write_file
@@ -54,23 +54,16 @@ def render_page(graph: nx.MultiDiGraph[Any], *, title: str, language: str = "zh"
         "network": draw(content),
     }
     static = files("kg.pages").joinpath("static")
-    style = static.joinpath("page.css").read_text(encoding="utf-8")
+    style = read_style("page.css")
     page_script = "\n".join(static.joinpath(name).read_text(encoding="utf-8") for name in SCRIPTS)
     # A function of its own, so that nothing of the page's leaks into the names that vis-network uses.
     page_script = f'(() => {{\n"use strict";\n{page_script}\n}})();'
     scripts = [_vis_script(), page_script]
-    environment = Environment(
-        loader=PackageLoader("kg.pages", "static"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html.j2").render(
-        title=_CONTROLS.sub("\ufffd", _whole(title)),
+    return load_template("page.html.j2").render(
+        title=printable(title),
         language=language,
         text={key: texts[language] for key, texts in interface().items()},
-        policy=_policy(scripts, style),
+        policy=policy(scripts, style),
         style=style,
         scripts=scripts,
         data=embed(data),
@@ -97,6 +90,33 @@ def embed(data: object) -> str:
     return _whole(text).translate(_ESCAPES)
 
 
+def load_template(name: str) -> Template:
+    """Return a template of ``static``: what is filled in is escaped, what is missing is an error."""
+    environment = Environment(
+        loader=PackageLoader("kg.pages", "static"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name)
+
+
+def read_style(name: str) -> str:
+    """Return a style sheet of ``static`` behind the colours that all pages share."""
+    static = files("kg.pages").joinpath("static")
+    return "\n".join(static.joinpath(file).read_text(encoding="utf-8") for file in ("palette.css", name))
+
+
+def printable(text: str) -> str:
+    r"""Return text of the same length in which what no page can hold is U+FFFD.
+
+    >>> printable("a\x00b")
+    'a\ufffdb'
+    """
+    return _CONTROLS.sub("\ufffd", _whole(text))
+
+
 def _whole(text: str) -> str:
     return _SURROGATES.sub("\ufffd", text)
 
@@ -110,9 +130,9 @@ def _vis_script() -> str:
     return re.sub(r"\n//# sourceMappingURL=.*", "\n", text)
 
 
-def _policy(scripts: list[str], style: str) -> str:
+def policy(scripts: list[str], style: str) -> str:
     """Return the Content-Security-Policy: these very scripts and this style, and nothing from anywhere."""
-    allowed = " ".join(_hash(script) for script in scripts)
+    allowed = " ".join(_hash(script) for script in scripts) or "'none'"
     return "; ".join(
         (
             "default-src 'none'",
