@@ -26,6 +26,8 @@ MODEL = Path(__file__).parent / "model" / "mentions.crfsuite"
 LEXICON = Path(__file__).parent / "lexicon"
 # A name shorter than this is not looked for again elsewhere in the article: it means too many things.
 REPEATED = 3
+# What makes no name by itself, however much of it there is.
+_MARKS = re.compile(r"[\W_]")
 
 Span = tuple[int, int, str]
 
@@ -156,7 +158,7 @@ def _trim(text: str, span: Span) -> Span | None:
         start = opened + 1 if opened >= 0 else start
         end = end - 1 if text[end - 1 : end] == "》" else end
     words = text[start:end]
-    if len(words.strip('“”"')) < 2 or (is_anaphor(words) and not listed(text, start, end)) or "▇" in words:
+    if len(_MARKS.sub("", words)) < 2 or (is_anaphor(words) and not listed(text, start, end)) or "▇" in words:
         return None
     if words.count("“") != words.count("”"):
         if text[end : end + 1] == "”":

@@ -6,9 +6,12 @@ import re
 
 # str.splitlines would also break at \x1c-\x1e, which stand inside lines of some scraped pages.
 _BREAK = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
-# Zero-width characters, byte order marks, and private-use glyphs (icon fonts) that pages print as nothing.
+# What pages print as nothing: control characters, zero-width characters, marks of direction, variation
+# selectors, tags, private-use glyphs (icon fonts), noncharacters. Halves of characters (lone surrogates)
+# are no text at all. Any of them inside a name would hide it.
 _INVISIBLE = re.compile(
-    "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffc\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\ufff9-\ufffc\ufffe\uffff\U000e0000-\U000e0fff]"
 )
 _BULLET = re.compile(r"^[•●◦▪‣∙]\s*")
 _WORD = re.compile(r"\w")
