@@ -9,6 +9,7 @@ then every other place where the article prints the same name is masked too. The
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -19,6 +20,7 @@ import yaml
 
 from kg.errors import DataError
 from kg.model import Article
+from kg.occurrences import find_occurrences
 from kg.surnames import load_surnames, to_pattern
 
 MASK = "▇"
@@ -136,9 +138,11 @@ def _occurrences(text: str, names: set[str]) -> Iterator[tuple[int, int]]:
     if not names:
         return
     brands = [match.span() for match in load_privacy_rules().brand.finditer(text)]
-    for match in re.finditer("|".join(sorted(map(re.escape, names), key=lambda n: (-len(n), n))), text):
-        if not any(start < match.start() and match.end() < end for start, end in brands):
-            yield match.span()
+    opened = [start for start, _ in brands]
+    for start, end in find_occurrences(text, names):
+        brand = bisect_left(opened, start)
+        if not (brand and end < brands[brand - 1][1]):
+            yield start, end
 
 
 @cache
