@@ -24,5 +24,7 @@ def find_occurrences(text: str, words: Collection[str]) -> Iterator[tuple[int, i
             continue
         for head in dict.fromkeys((text[start : start + HEAD], first)):
             for length in lengths.get(head, ()):
-                if text[start : start + length] in known:
+                word = text[start : start + length]
+                # At the end of the text it may be shorter, and another of the words.
+                if len(word) == length and word in known:
                     yield start, start + length
