@@ -7,7 +7,7 @@ from collections.abc import Iterator
 Span = tuple[int, int]
 # Nobody writes a sentence of so many characters (the gold's longest has 248): what goes on without an end is
 # a list or a table, and each part of it is read by itself.
-LONGEST = 1000
+LONGEST = 500
 _SEMICOLONS = "；;"
 _MARKS = "；，、;, 　"
 # A title in 《》 is looked for so many characters back.
