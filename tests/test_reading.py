@@ -288,6 +288,10 @@ def test_metadata_of_the_gold_articles_keeps_its_accuracy() -> None:
     assert right["date"] >= 0.94 * len(TRAIN)
 
 
+def test_gap_without_an_end_is_cut_short_and_a_wide_one_stays() -> None:
+    assert split_lines(f"来源{' ' * 30}作者{' ' * 9000}时间") == [f"来源{' ' * 30}作者{' ' * 32}时间"]
+
+
 # What hides inside a name hides the name from whoever looks for it, the minors guard first of all.
 @pytest.mark.parametrize(
     "mark",
