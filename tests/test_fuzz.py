@@ -161,6 +161,7 @@ KINDS: dict[str, Callable[[], str]] = {
     "digits": lambda: "1",
     "spaces": lambda: " ",
     "one character": lambda: "小",
+    "one and": lambda: "和",
 }
 # What stands around a run, so that reading takes it for an article.
 HEAD, TAIL = "清河县公安局联合县教育局走进明德小学开展活动，", "，受到师生欢迎。"
