@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Generic, Protocol, TypeVar
 
-# So many spans back something may still be meant. The longest gold article has a fifth of that in all.
+# So many spans back something may still be meant. The longest gold article has a quarter of that in all.
 REACH = 500
 
 
