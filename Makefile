@@ -9,7 +9,7 @@ PIP = $(BIN)/python -m pip install -q --disable-pip-version-check --require-hash
 # What pip trusts when its own certificates do not do: behind a proxy only the system knows the proxy's.
 CA_BUNDLE := $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem))
 
-.PHONY: run test check bench lock clean
+.PHONY: run test check fuzz bench lock clean
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
 
@@ -39,6 +39,11 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(MAKE) --no-print-directory test MARKS=
+
+# Takes N mutated texts the whole way of a build but for the writing, on every core; nothing may break.
+fuzz: N ?= 100000
+fuzz: $(READY)
+	KG_FUZZ=$(N) $(BIN)/python -m pytest tests/test_fuzz.py -k mutated -o faulthandler_timeout=0
 
 # Prints speeds and start-up times of this machine.
 bench: $(READY)

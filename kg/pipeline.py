@@ -85,10 +85,11 @@ def iter_extractions(
             if isinstance(item, ArticleError):
                 refused.append(item)
             elif item.id in names:
-                refused.append(ArticleError(item.name, f"the same text as {names[item.id]}"))
+                refused.append(ArticleError(redact(item).name, f"the same text as {names[item.id]}"))
             else:
-                names[item.id] = item.name
-                yield redact(item)
+                article = redact(item)
+                names[item.id] = article.name
+                yield article
 
     readable = articles()
     for first in readable:
@@ -165,6 +166,7 @@ def build(
         ArticleError: not one article could be read.
         OutputError: ``out`` cannot be written, or is a folder that no build made.
     """
+    from kg.privacy import hide
     from kg.store import create_store
 
     settings = settings or Settings()
@@ -192,11 +194,11 @@ def build(
         count = _write_graph(folder, title=page_title([article.title or article.name for article in done]))
         report = BuildReport(
             done=tuple(done),
-            skipped=tuple(Skipped(error.where, error.what) for error in refused),
+            skipped=tuple(Skipped(hide(error.where), hide(error.what)) for error in refused),
             by_class=totals.by_class,
             by_predicate=totals.by_predicate,
             quads=count,
-            sources=tuple(str(path) for path in paths),
+            sources=tuple(hide(str(path)) for path in paths),
             base=settings.base,
             versions=_versions(),
             started=started.isoformat(timespec="seconds"),

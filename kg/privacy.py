@@ -2,23 +2,26 @@
 
 It runs on the read article, so that no later step, not even a log, sees such a name. It finds them by
 what stands beside a name (年龄, 化名, 学生, 犯罪嫌疑人) and by shapes that only ever hide somebody (张某某);
-then every other place where the article prints the same name is masked too. The cues are in
-``privacy.yaml``. A name masked for nothing costs a relation, a child's name let through costs a child.
+then every other place where the article prints the same name is masked too, but for the names of
+officials that only hold it (局长张小明 beside a 小明). The cues are in ``privacy.yaml``. A name masked for nothing costs a relation, a child's name let through costs a child.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import yaml
 
 from kg.errors import DataError
 from kg.model import Article
+from kg.occurrences import find_occurrences
 from kg.surnames import load_surnames, to_pattern
 
 MASK = "▇"
@@ -28,6 +31,16 @@ MAX_BRAND = 12
 # Macros may hold macros (full holds family): two rounds are enough.
 ROUNDS = 3
 # What parts several names in one match: 小刚、小强; 小刚和小强. 和 between single characters is part of a name.
+# Gaps that some pages set inside a name or between it and its cue: 小 明, 女孩 小雨.
+_GAP = re.compile(
+    r"(?<=[\u4e00-\u9fffA-Za-z（(“「])[ \t\u00a0\u2000-\u200a\u3000]{1,3}(?=[\u4e00-\u9fff（(）)”」])"
+)
+# Full-width letters and digits, character for character.
+_WIDE = {
+    code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
+# The longest word for a post that may stand at a name.
+_POST = 4
 _AND = re.compile(r"、|(?<=..)[和与及](?=..)")
 
 
@@ -52,20 +65,55 @@ class PrivacyRules:
     not_names: tuple[str, ...]
     common_doubles: frozenset[str]
     wordlike_families: frozenset[str]
+    not_classmates: tuple[str, ...]
     brand: re.Pattern[str]
+    folded: Mapping[int, str | int]
+    mark: re.Pattern[str]
+    posts: tuple[str, ...]
+    surnames: frozenset[str]
+    goes_on: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A text as the rules see it: ``offsets[i]`` is where character ``i`` stands in the text itself."""
+
+    text: str
+    offsets: Sequence[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        return self.offsets[start], self.offsets[end - 1] + 1
 
 
 def redact(article: Article) -> Article:
     """Return the article with the names of children, victims, suspects and their families masked.
 
-    Text and title keep their length, so that offsets stay right; ``id`` stays that of the unmasked text.
+    Text, title and file name keep their length, so that offsets stay right; ``id`` stays that of the
+    unmasked text. An address that holds such a name goes.
     """
-    spans = find_spans(article.text)
-    if not spans:
-        return article
-    names = {article.text[start:end] for start, end in spans}
-    title = mask(article.title, [*find_spans(article.title), *_occurrences(article.title, names)])
-    return replace(article, text=mask(article.text, spans), title=title)
+    spans, names = _search(article.text)
+
+    def hidden(words: str) -> str:
+        return mask(words, [*find_spans(words), *_everywhere(_views(words), names)])
+
+    return replace(
+        article,
+        text=mask(article.text, spans),
+        title=hidden(article.title),
+        name=hidden(article.name),
+        author=hidden(article.author),
+        publisher=hidden(article.publisher),
+        url=article.url if hidden(address := unquote(article.url)) == address else "",
+    )
+
+
+def hide(words: str) -> str:
+    """Return words that are no article, a path or a message, with the names in them masked.
+
+    >>> hide("news/女孩小雨（化名）回家.txt")
+    'news/女孩▇▇（化名）回家.txt'
+    """
+    return mask(words, find_spans(words))
 
 
 def mask(text: str, spans: list[tuple[int, int]]) -> str:
@@ -86,17 +134,51 @@ def find_spans(text: str) -> list[tuple[int, int]]:
     >>> find_spans("11岁的小雨（化名）由母亲陪着走来，小雨低着头。")
     [(4, 6), (18, 20)]
     """
+    return _search(text)[0]
+
+
+def _search(text: str) -> tuple[list[tuple[int, int]], set[str]]:
+    """Return the spans of every name to mask and the names that are masked wherever they stand."""
     rules = load_privacy_rules()
     noted = rules.note.search(text) is not None
     found: set[tuple[int, int]] = set()
-    for rule in rules.rules:
-        if noted or not rule.noted:
-            found.update(find_names(text, rule))
-    names = {text[start:end] for start, end in found}
-    names |= {name[1:] for name in names if len(name) == 3 and rules.nick.fullmatch(name[1:])}
-    everywhere = {n for n in names if len(n) > 1 and n not in rules.common_doubles}
-    found.update(_occurrences(text, everywhere))
-    return sorted(found)
+    names: set[str] = set()
+    views = _views(text)
+    for view in views:
+        for rule in rules.rules:
+            if noted or not rule.noted:
+                spans = list(find_names(view.text, rule))
+                names.update(view.text[start:end] for start, end in spans)
+                found.update(view.span(*span) for span in spans)
+    names |= {name[-2:] for name in names if len(name) in (3, 4) and rules.nick.fullmatch(name[-2:])}
+    names = {name for name in names if len(name) > 1 and name not in rules.common_doubles}
+    found.update(_everywhere(views, names))
+    return sorted(found), names
+
+
+def _views(text: str) -> list[_View]:
+    """Return the text with one way of writing, and once more without gaps where it has any."""
+    views = [_View(_folded(text), range(len(text)))]
+    gaps = {at for gap in _GAP.finditer(text) for at in range(*gap.span())}
+    if gaps:
+        offsets = [at for at in range(len(text)) if at not in gaps]
+        views.append(_View(_folded("".join(text[at] for at in offsets)), offsets))
+    return views
+
+
+def _folded(text: str) -> str:
+    """Return the text, as long as it was, with half-width letters, usual characters and （化名） for every mark."""
+    rules = load_privacy_rules()
+
+    def marked(match: re.Match[str]) -> str:
+        return f"（{(match['inner'] or match['bare']).replace('假', '化')}）"
+
+    return rules.mark.sub(marked, text.translate(rules.folded))
+
+
+def _everywhere(views: Iterable[_View], names: set[str]) -> Iterator[tuple[int, int]]:
+    for view in views:
+        yield from (view.span(*span) for span in _occurrences(view.text, names))
 
 
 def find_names(text: str, rule: PrivacyRule) -> Iterator[tuple[int, int]]:
@@ -119,6 +201,8 @@ def _parts(names: str) -> Iterator[tuple[int, int]]:
 
 def _may_be_name(text: str, start: int, end: int, rule: PrivacyRule, rules: PrivacyRules) -> bool:
     name = text[start:end]
+    if rule.id == "full-classmate" and name.startswith(rules.not_classmates):
+        return False
     if rule.id.startswith("pseudonym"):
         return True
     if "某" in name:
@@ -132,13 +216,30 @@ def _may_be_name(text: str, start: int, end: int, rule: PrivacyRule, rules: Priv
 
 
 def _occurrences(text: str, names: set[str]) -> Iterator[tuple[int, int]]:
-    """Yield every place where a text prints one of the names, but not inside a quoted brand."""
+    """Yield every place where a text prints one of the names, not inside a quoted brand or an official's name."""
     if not names:
         return
     brands = [match.span() for match in load_privacy_rules().brand.finditer(text)]
-    for match in re.finditer("|".join(sorted(map(re.escape, names), key=lambda n: (-len(n), n))), text):
-        if not any(start < match.start() and match.end() < end for start, end in brands):
-            yield match.span()
+    opened = [start for start, _ in brands]
+    for start, end in find_occurrences(text, names):
+        brand = bisect_left(opened, start)
+        if not (brand and end < brands[brand - 1][1]) and not _is_of_official(text, start, end):
+            yield start, end
+
+
+def _is_of_official(text: str, start: int, end: int) -> bool:
+    """Tell whether two characters are a part of the name of somebody with a post: 局长张小明, 检察官陈静怡."""
+    rules = load_privacy_rules()
+    if end - start != 2:
+        return False
+    given = text[start - 1 : start] in rules.surnames
+    if given and (
+        text.endswith(rules.posts, max(0, start - 1 - _POST), start - 1) or text.startswith(rules.posts, end)
+    ):
+        return True
+    if text[start] not in rules.surnames or not rules.goes_on.match(text, end):
+        return False
+    return text.endswith(rules.posts, max(0, start - _POST), start) or text.startswith(rules.posts, end + 1)
 
 
 @cache
@@ -176,7 +277,15 @@ def read_privacy_rules(path: Path) -> PrivacyRules:
             not_names=tuple(data["not_names"]),
             common_doubles=frozenset(data["common_doubles"]),
             wordlike_families=frozenset(data["wordlike_families"]),
+            not_classmates=tuple(data["not_classmates"]),
             brand=re.compile(brand),
+            folded={**_WIDE, **{ord(char): usual for char, usual in data["folded"].items()}},
+            mark=re.compile(data["pseudonym_mark"]),
+            posts=tuple(data["words"]["post"]),
+            surnames=frozenset(name for name in surnames if len(name) == 1),
+            goes_on=re.compile(
+                "(?!" + "|".join(macros[name] for name in ("after", "speech", "does")) + r")[\u4e00-\u9fff]"
+            ),
         )
     except (OSError, yaml.YAMLError, TypeError, KeyError, AttributeError, ValueError) as error:
         raise DataError(path.name, f"cannot be read: {error!r}") from error

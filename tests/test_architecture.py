@@ -23,7 +23,7 @@ from packaging.utils import canonicalize_name
 HOUSE = (
     "errors",
     "model config",
-    "ontology output divisions surnames",
+    "ontology output divisions surnames occurrences",
     "records privacy reading gold",
     "linking",
     "language",

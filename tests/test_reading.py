@@ -288,6 +288,32 @@ def test_metadata_of_the_gold_articles_keeps_its_accuracy() -> None:
     assert right["date"] >= 0.94 * len(TRAIN)
 
 
+def test_gap_without_an_end_is_cut_short_and_a_wide_one_stays() -> None:
+    assert split_lines(f"来源{' ' * 30}作者{' ' * 9000}时间") == [f"来源{' ' * 30}作者{' ' * 32}时间"]
+
+
+# What hides inside a name hides the name from whoever looks for it, the minors guard first of all.
+@pytest.mark.parametrize(
+    "mark",
+    [
+        *("\u00ad", "\u034f", "\u061c", "\u180e", "\u200b", "\u200e", "\u202e", "\u2060", "\u2066", "\u2069"),
+        *("\u206a", "\ufe0f", "\ufff9", "\ufdd0", "\ufffe", "\x00", "\x9f", "\U000e0041", "\U000e0100"),
+    ],
+    ids=lambda mark: f"U+{ord(mark):04X}",
+)
+def test_characters_that_print_as_nothing_go(mark: str) -> None:
+    assert split_lines(f"{mark}清{mark}河县公安局{mark}") == ["清河县公安局"]
+
+
+@pytest.mark.parametrize("code", [0xD800, 0xDBFF, 0xDC00, 0xDFFF], ids=hex)
+def test_half_a_character_goes_so_that_the_text_can_be_written(code: int) -> None:
+    half = chr(code)
+
+    article = to_article(f"清河县{half}公安局联合县教育局走进{half}明德小学开展活动。", name="a", where="a")
+
+    assert article.text.encode("utf-8").decode("utf-8") == "清河县公安局联合县教育局走进明德小学开展活动。"
+
+
 @given(st.text())
 def test_any_text_gives_an_article_or_a_named_error(text: str) -> None:
     try:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, cast
 
 from kg.model import Article, Extraction
+from kg.reading.articles import MAX_BYTES
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -27,6 +28,8 @@ def load(*, model: str | None = None, weights: str | None = None) -> Language:
     from kg.language import mentions, relations, resolution  # noqa: F401  registers the factories
 
     nlp = spacy.load(model) if model else spacy.blank("zh")
+    # spaCy's own limit is there for parsers that need a gigabyte for it; these components do not.
+    nlp.max_length = MAX_BYTES
     for name in COMPONENTS:
         nlp.add_pipe(name, config={"weights": weights} if name == "kg_mentions" and weights else {})
     return nlp

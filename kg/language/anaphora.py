@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from kg.language.clauses import Ref
+from kg.language.spans import REACH
 from kg.model import ORGANISATIONS
 
 PATH = Path(__file__).parent / "lexicon" / "anaphors.yaml"
@@ -85,7 +86,7 @@ def resolve(text: str, refs: Sequence[Ref]) -> list[Ref]:
             index += 1
         if covered.hits(start, end):
             continue
-        ref = _resolve_one(text, match, found, known, persons)
+        ref = _resolve_one(text, match, found[-REACH:], known, persons)
         if ref is None:
             continue
         found.append(ref)

@@ -10,9 +10,12 @@ from kg.language.dates import find_dates, time_for
 from kg.language.frames import Candidate
 from kg.language.offices import role_for
 from kg.language.quantities import count_for, find_quantities
+from kg.language.spans import SpanIndex
 from kg.language.topics import topic_for
 from kg.model import Article
 
+# A day set by an earlier sentence of the paragraph reaches over so many characters.
+REMEMBERED = 2000
 # A name, a post or a place in a hierarchy holds at no particular time.
 TIMELESS = frozenset({"worksFor", "partOf", "namedAfter", "locatedIn"})
 
@@ -33,9 +36,9 @@ class Attributes:
 
     def __init__(self, text: str, article: Article, refs: Sequence[Ref]) -> None:
         self.text = text
-        self.dates = find_dates(text, article.published)
-        self.quantities = find_quantities(text)
-        self.refs = refs
+        self.dates = SpanIndex(find_dates(text, article.published))
+        self.quantities = SpanIndex(find_quantities(text))
+        self.refs = SpanIndex(refs)
 
     def of(self, candidate: Candidate, sentence: tuple[int, int]) -> Said:
         """Return what the sentence says about ``candidate``."""
@@ -49,10 +52,10 @@ class Attributes:
                 else None
             )
             said["role"] = role_for(self.text, sentence, candidate.verb, subject=subject)
-        start = self.text.rfind("\n", 0, sentence[0]) + 1
-        end = self.text.find("\n", sentence[1])
-        paragraph = (start, end if end >= 0 else len(self.text))
-        said["time"] = time_for(self.dates, sentence, candidate.verb[0], paragraph)
+        earliest = max(0, sentence[0] - REMEMBERED)
+        start = max(earliest, self.text.rfind("\n", earliest, sentence[0]) + 1)
+        dates = self.dates.starting(start, sentence[1])
+        said["time"] = time_for(dates, sentence, candidate.verb[0], (start, sentence[1]))
         said.update(self._count(candidate, sentence))
         if candidate.predicate == "trains":
             audience = (candidate.object.start, candidate.object.end)
@@ -60,7 +63,7 @@ class Attributes:
         return said
 
     def _count(self, candidate: Candidate, sentence: tuple[int, int]) -> Said:
-        inside = [ref for ref in self.refs if sentence[0] <= ref.start and ref.end <= sentence[1]]
+        inside = self.refs.inside(*sentence)
         objects = sorted({(ref.start, ref.end) for ref in candidate.objects}) or [
             (candidate.object.start, candidate.object.end)
         ]
@@ -71,7 +74,7 @@ class Attributes:
             objects = [here]
         quantity = count_for(
             self.text,
-            self.quantities,
+            self.quantities.inside(*sentence),
             clause=sentence,
             trigger=candidate.verb,
             objects=objects,

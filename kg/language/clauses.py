@@ -16,6 +16,7 @@ from pathlib import Path
 import yaml
 
 from kg.errors import DataError
+from kg.language.segments import cut_long
 
 LEXICON = Path(__file__).parent / "lexicon"
 # Phrases after these markers end before the 的 behind them (由张三任组长的专班).
@@ -140,14 +141,16 @@ CLAUSE_END = re.compile(r"[，,；;：:。！？!?\n—]+|——")
 
 
 def iter_sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the half-open spans of the sentences of ``text``, blank ones left out."""
+    """Yield the half-open spans of the sentences of ``text``, blank ones left out and endless ones cut."""
     start = 0
     for match in SENTENCE_END.finditer(text):
-        if text[start : match.end()].strip():
-            yield start, match.end()
+        yield from _not_blank(text, start, match.end())
         start = match.end()
-    if text[start:].strip():
-        yield start, len(text)
+    yield from _not_blank(text, start, len(text))
+
+
+def _not_blank(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    return (span for span in cut_long(text, start, end) if text[span[0] : span[1]].strip())
 
 
 def parse_sentence(

@@ -7,6 +7,7 @@ short forms that cannot be anything else (县检察院) and the Group concepts o
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -20,12 +21,16 @@ from spacy.util import filter_spans
 from kg import ontology
 from kg.errors import DataError
 from kg.language.anaphora import is_anaphor
+from kg.language.segments import cut_long
 from kg.language.tagging import features
+from kg.occurrences import find_occurrences
 
 MODEL = Path(__file__).parent / "model" / "mentions.crfsuite"
 LEXICON = Path(__file__).parent / "lexicon"
 # A name shorter than this is not looked for again elsewhere in the article: it means too many things.
 REPEATED = 3
+# What makes no name by itself, however much of it there is.
+_MARKS = re.compile(r"[\W_]")
 
 Span = tuple[int, int, str]
 
@@ -125,16 +130,21 @@ def find_sourced_names(text: str, tagger: pycrfsuite.Tagger) -> list[tuple[Span,
     found: list[Span] = []
     start = 0
     for line in text.split("\n"):
-        if line.strip():
-            found += ((start + s, start + e, k) for s, e, k in decode(tagger.tag(features(line))))
+        for first, last in cut_long(text, start, start + len(line)):
+            piece = text[first:last]
+            if piece.strip():
+                found += ((first + s, first + e, k) for s, e, k in decode(tagger.tag(features(piece))))
         start += len(line) + 1
     edges = _edges()
-    documents = [(m.start(), m.end(), "Document") for m in edges["document"].finditer(text)]
+    documents = [
+        (m.start(), m.end(), "Document") for m in edges["document"].finditer(text) if "▇" not in m.group()
+    ]
     titles = [m.span() for m in edges["titled"].finditer(text)]
+    opened = [start for start, _ in titles]
     found = [
         span
         for span in (_trim(text, span) for span in found)
-        if span is not None and not any(start <= span[0] and span[1] <= end for start, end in titles)
+        if span is not None and not ((at := bisect_right(opened, span[0])) and span[1] <= titles[at - 1][1])
     ]
     sources = dict.fromkeys(found, "crf") | dict.fromkeys(documents, "rule")
     found += documents
@@ -164,7 +174,7 @@ def _trim(text: str, span: Span) -> Span | None:
         start = opened + 1 if opened >= 0 else start
         end = end - 1 if text[end - 1 : end] == "》" else end
     words = text[start:end]
-    if len(words.strip('“”"')) < 2 or (is_anaphor(words) and not listed(text, start, end)) or "▇" in words:
+    if len(_MARKS.sub("", words)) < 2 or (is_anaphor(words) and not listed(text, start, end)) or "▇" in words:
         return None
     if words.count("“") != words.count("”"):
         if text[end : end + 1] == "”":
@@ -184,9 +194,10 @@ def _again(text: str, found: Sequence[Span]) -> Iterator[Span]:
     for s, e, kind in found:
         if e - s >= REPEATED or kind == "Person":
             kinds.setdefault(text[s:e], kind)
-    for words in sorted(kinds, key=lambda words: (-len(words), words)):
-        for match in re.finditer(re.escape(words), text):
-            yield match.start(), match.end(), kinds[words]
+    for s, e in sorted(
+        find_occurrences(text, kinds), key=lambda span: (span[0] - span[1], text[span[0] : span[1]], span[0])
+    ):
+        yield s, e, kinds[text[s:e]]
 
 
 def find_groups(text: str, names: Sequence[Span]) -> list[tuple[int, int, str]]:

@@ -22,6 +22,8 @@ PATH = Path(__file__).parent / "lexicon" / "names.yaml"
 DROPPED = re.compile(r"[\s“”\"'‘’「」『』《》〈〉]")
 # A short form must keep this many characters to be taken for the end of a longer name.
 SHORTEST = 2
+# So many things are looked through for the longer name; no gold article has a third of that.
+MANY = 400
 PREFECTURE = "prefecture"
 
 
@@ -208,7 +210,7 @@ class Names:
                 patterns = [re.compile(rf"团.+{league['level'] or ''}委$")]
         quoted = rules.brand.search(mention.text)
         best: tuple[int, int, str] | None = None
-        for key, name in self.table.items():
+        for key, name in list(self.table.items())[-MANY:]:
             if name.kind != mention.kind:
                 continue
             full = comparable(name.full)

@@ -93,7 +93,7 @@ def find_posts(text: str, refs: Sequence[Ref]) -> Iterator[Post]:
         role = known.strip.sub("", words)
         if not role or not known.post.search(role) or len(role) > 14:
             continue
-        holder = _holder(role, text, person, refs[:index], last, known)
+        holder = _holder(role, text, person, refs[max(0, index - CONTEXT) : index], last, known)
         if holder is not None:
             yield from _posts(person, holder, role, person.start - len(role), "posts.context", known)
             last = (holder, person.end)

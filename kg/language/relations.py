@@ -29,6 +29,7 @@ from kg.language.ranking import (
     recent_organisations,
     salience,
 )
+from kg.language.spans import SpanIndex
 from kg.model import ORGANISATIONS
 
 # What gives a person an office.
@@ -116,21 +117,22 @@ def iter_readings(
     """
     officials = find_officials(text, merged, offices, namesakes=namesakes)
     actors = [ref for ref in merged if ref.kind != "Person" or set(ref.keys) & officials]
+    index = SpanIndex(actors)
     lead = lead_of(actors, max(0, text.find("\n")))
     mentioned = salience(actors)
     state = State()
-    paragraph = -2
+    last = -1
     for start, end in iter_sentences(text):
-        if fresh := (begin := text.rfind("\n", 0, start)) != paragraph:
-            paragraph = begin
+        fresh = last < 0 or text.rfind("\n", last, start) >= 0
+        last = start
+        if fresh:
             state = State(subject=Phrase([lead]), organisation=Phrase([lead])) if lead else State()
-        inside = [ref for ref in actors if start <= ref.start and ref.end <= end]
-        before = [ref for ref in actors if ref.end <= start]
+        inside, before = index.inside(start, end), index.before(start)
         scene = Scene(
             subject=state.subject,
             organisation=state.organisation,
             lead=lead,
-            topic=_topic(actors, start),
+            topic=_topic(index, start),
             person=next((ref for ref in reversed(before) if ref.kind == "Person"), None),
             recent=recent_organisations(before, start),
             units=list(state.units),
@@ -203,9 +205,10 @@ def find_officials(
 def _appointed(text: str, refs: Sequence[Ref]) -> set[str]:
     """Return the keys of the persons whom a construction gives an office (受聘为, 由…任)."""
     keys: set[str] = set()
+    index = SpanIndex(refs)
     for start, end in iter_sentences(text):
-        inside = [ref for ref in refs if start <= ref.start and ref.end <= end]
-        for said in match_constructions(text, start, end, inside, topic=_topic(refs, start), subject=()):
+        inside, topic = index.inside(start, end), _topic(index, start)
+        for said in match_constructions(text, start, end, inside, topic=topic, subject=()):
             if said.predicate in OFFICES:
                 keys.update(
                     key for ref in (said.subject, said.object) if ref.kind == "Person" for key in ref.keys
@@ -213,9 +216,9 @@ def _appointed(text: str, refs: Sequence[Ref]) -> set[str]:
     return keys
 
 
-def _topic(refs: Sequence[Ref], start: int) -> Ref | None:
+def _topic(refs: SpanIndex[Ref], start: int) -> Ref | None:
     """Return the studio, station or team named last before ``start``, not too far back."""
-    earlier = [r for r in refs if r.kind in UNITS and r.start < start and start - r.start < TOPIC_REACH]
+    earlier = [ref for ref in refs.starting(start - TOPIC_REACH + 1, start) if ref.kind in UNITS]
     return earlier[-1] if earlier else None
 
 

@@ -64,17 +64,25 @@ def _with_studios(text: str, refs: Sequence[Ref], table: dict[str, Name]) -> lis
     """Return ``refs`` with the studios that a phrase names after persons, each a thing of its own."""
     merged = posts.merge(refs, list(posts.find_posts(text, refs)))
     heads: dict[tuple[int, int], list[str]] = {}
+    known: dict[str, tuple[int, str]] = {}
+    for order, (key, thing) in enumerate(table.items()):
+        for label in thing.labels if thing.kind == "Studio" else ():
+            known.setdefault(label, (order, key))
     for studio in studios.find_named_studios(text, merged):
-        key = next((k for k, n in table.items() if n.kind == "Studio" and n.labels & set(studio.names)), "")
+        _, key = min((known[name] for name in studio.names if name in known), default=(0, ""))
         if not key:
             key = f"Studio:{studio.names[0]}"
             table[key] = Name(key, "Studio", studio.names[0], set(studio.names), studio.start, studio.start)
+            known |= {name: (len(table), key) for name in studio.names}
         table[key].namesake = studio.person.keys[0]
         heads.setdefault((studio.start, studio.end), []).append(key)
-    out = list(refs)
-    for (start, end), keys in heads.items():
-        out = [ref for ref in out if ref.end <= start or ref.start >= end]
-        out.append(Ref(start, end, "Studio", tuple(dict.fromkeys(keys)), text[start:end], bare=True))
+    out: list[Ref] = []
+    covered = bytearray(len(text))
+    for (start, end), keys in reversed(heads.items()):
+        if not any(covered[start:end]):
+            out.append(Ref(start, end, "Studio", tuple(dict.fromkeys(keys)), text[start:end], bare=True))
+        covered[start:end] = b"\x01" * (end - start)
+    out += (ref for ref in refs if not any(covered[ref.start : ref.end]))
     for name in list(table.values()):
         if name.kind == "Studio" and name.namesake is None and (person := studios.person_in(name.full)):
             key = f"Person:{person}"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 
 from kg.reading.chrome import ChromeRules, load_rules
 from kg.reading.fields import DATE, Fields, find_reporters, is_name, read_fields
@@ -126,7 +127,8 @@ def _fields_of(text: str) -> Fields | None:
 def _footer_end(lines: Sequence[str], start: int, rules: ChromeRules) -> int:
     """Return where a footer ends: at the end of the page, or where the article's prose comes back."""
     rest = range(start + 1, len(lines))
-    prose = [i for i in rest if _is_prose(lines[i]) and not _is_chrome(lines[i], rules)]
+    found = (i for i in rest if _is_prose(lines[i]) and not _is_chrome(lines[i], rules))
+    prose = list(islice(found, RETURNING_PROSE))
     return prose[0] if len(prose) >= RETURNING_PROSE else len(lines)
 
 
@@ -152,9 +154,8 @@ def _take_title(lines: Sequence[_Line], rules: ChromeRules) -> tuple[str, list[_
 
 def _is_banner(index: int, lines: Sequence[_Line], head: Sequence[int], looks_so: bool) -> bool:  # noqa: FBT001
     """Return whether a line above the body only names the site: it looks so, and a title still follows."""
-    following = [i for i in head if i > index]
     after = lines[index + 1].fields if index + 1 < len(lines) else None
-    return looks_so and bool(following) and not (after and after.labelled)
+    return looks_so and head[-1] > index and not (after and after.labelled)
 
 
 def _clean_title(text: str, rules: ChromeRules) -> str:

@@ -86,6 +86,19 @@ def test_name_found_once_is_found_everywhere(doc: MakeDoc) -> None:
     assert found == ["青岭县柳溪小学"] * text.count("青岭县柳溪小学")
 
 
+def test_title_with_a_masked_name_is_no_mention(doc: MakeDoc) -> None:
+    found = marked(doc("青岭县教育局印发《关于帮助▇▇的护校工作方案》。"))
+
+    assert [words for words, _ in found if "▇" in words] == []
+
+
+@pytest.mark.parametrize("marks", ["「" * 90, "」「" * 45, "《" * 90, "…" * 90], ids=lambda marks: marks[:2])
+def test_marks_alone_are_no_name(marks: str, doc: MakeDoc) -> None:
+    found = doc(f"县教育局提供心理干预、{marks}技能培训")
+
+    assert all(sum(map(str.isalnum, words)) > 1 for words, _ in marked(found))
+
+
 def test_masked_name_is_never_a_mention(doc: MakeDoc) -> None:
     found = marked(doc("青岭县检察院检察官看望▇▇▇，▇▇▇在青岭县柳溪小学读书。"))
 

@@ -1,0 +1,24 @@
+"""Every place of every word, seen against the plain way to look for them."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.occurrences import find_occurrences
+
+short = st.text("小明雨a", max_size=4)
+
+
+def test_word_cut_off_by_the_end_of_the_text_is_not_there() -> None:
+    assert list(find_occurrences("小明和小明", {"小明", "小明雨"})) == [(0, 2), (3, 5)]
+
+
+@given(text=st.text("小明雨a", max_size=12), words=st.sets(short))
+def test_finds_what_looking_at_every_place_finds(text: str, words: set[str]) -> None:
+    everywhere = {(at, at + len(w)) for w in words if w for at in range(len(text)) if text.startswith(w, at)}
+
+    found = list(find_occurrences(text, words))
+
+    assert sorted(found) == sorted(everywhere)
+    assert found == sorted(found, key=lambda span: (span[0], -span[1]))
