@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,7 @@ class Difference:
 
     ``kind`` is ``entity``, ``relation`` or ``attribute`` and ``-`` (missing) or ``+`` (too much),
     ``entity2`` (a second node for one thing) or ``leak``; ``what`` is the class, predicate or attribute.
+    ``cause`` says of a relation what else is there: one of CAUSES.
     """
 
     article: str
@@ -65,6 +66,23 @@ class Difference:
     what: str
     first: str
     second: str = ""
+    cause: str = ""
+
+
+# Why a relation is missing or too much: an end is no entity of the other side, the same ends have another
+# predicate, the ends are exchanged, the other side has another subject or object; else nothing of it is there.
+CAUSES = ("entity", "predicate", "direction", "subject", "object", "unstated")
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Relations of like confidence: how many, their mean confidence, the share that is right; 0 to 1."""
+
+    low: float
+    high: float
+    count: int
+    confidence: float
+    right: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +96,39 @@ class Report:
     leaks: int
     differences: tuple[Difference, ...]
     failed: tuple[str, ...]
+    judged: tuple[tuple[float, bool], ...] = ()
+    by_article: Mapping[str, Counts] = field(default_factory=dict)
+
+    @property
+    def causes(self) -> dict[str, Counter[str]]:
+        """How often each cause stands behind a missing (-) and a surplus (+) relation."""
+        table: dict[str, Counter[str]] = {"relation-": Counter(), "relation+": Counter()}
+        for difference in self.differences:
+            if difference.kind in table:
+                table[difference.kind][difference.cause] += 1
+        return table
+
+    def calibration(self, bins: int = 10) -> list[Bin]:
+        """Return how often relations of each confidence are right; empty bins are left out."""
+        groups: dict[int, list[tuple[float, bool]]] = defaultdict(list)
+        for confidence, right in self.judged:
+            groups[min(bins - 1, int(confidence * bins))].append((confidence, right))
+        return [
+            Bin(
+                number / bins,
+                (number + 1) / bins,
+                len(group),
+                sum(confidence for confidence, _ in group) / len(group),
+                sum(right for _, right in group) / len(group),
+            )
+            for number, group in sorted(groups.items())
+        ]
+
+    @property
+    def calibration_error(self) -> float:
+        """The expected calibration error: the mean distance of confidence and share right, 0 to 1."""
+        total = len(self.judged)
+        return sum(b.count * abs(b.confidence - b.right) for b in self.calibration()) / total if total else 0.0
 
     @property
     def entities(self) -> Counts:
@@ -122,7 +173,36 @@ def evaluate(gold_dir: Path, predict: Callable[[Path], Extraction]) -> Report:
     Raises:
         ArticleError: the folder holds no gold, or a gold file is broken.
     """
-    return _evaluate(gold_dir, lambda gold: from_extraction(predict(gold.text_path)))
+    return evaluate_articles(iter_gold(gold_dir), predict)
+
+
+def evaluate_articles(articles: Iterable[GoldArticle], predict: Callable[[Path], Extraction]) -> Report:
+    """Return the score of an extractor on some gold articles, as ``evaluate``."""
+    return _evaluate(articles, lambda gold: from_extraction(predict(gold.text_path)))
+
+
+def pool(reports: Iterable[Report]) -> Report:
+    """Return one report over the articles of several."""
+    pooled = list(reports)
+
+    def table(parts: Iterable[Mapping[str, Counts]]) -> dict[str, Counts]:
+        total: dict[str, Counts] = {}
+        for part in parts:
+            for name, counts in part.items():
+                total[name] = total.get(name, Counts()) + counts
+        return dict(sorted(total.items()))
+
+    return Report(
+        sum(report.articles for report in pooled),
+        table(report.by_class for report in pooled),
+        table(report.by_predicate for report in pooled),
+        table(report.by_attribute for report in pooled),
+        sum(report.leaks for report in pooled),
+        tuple(difference for report in pooled for difference in report.differences),
+        tuple(failure for report in pooled for failure in report.failed),
+        tuple(item for report in pooled for item in report.judged),
+        table(report.by_article for report in pooled),
+    )
 
 
 def evaluate_turtle(gold_dir: Path, predicted_dir: Path) -> Report:
@@ -138,13 +218,13 @@ def evaluate_turtle(gold_dir: Path, predicted_dir: Path) -> Report:
 
     if not predicted_dir.is_dir():
         raise ArticleError(str(predicted_dir), "no such folder", "a folder with NAME.ttl for each gold NAME")
-    return _evaluate(gold_dir, predict)
+    return _evaluate(iter_gold(gold_dir), predict)
 
 
-def _evaluate(gold_dir: Path, predict: Callable[[GoldArticle], Prediction]) -> Report:
+def _evaluate(golds: Iterable[GoldArticle], predict: Callable[[GoldArticle], Prediction]) -> Report:
     tally = _Tally()
     articles, failed = 0, []
-    for gold in iter_gold(gold_dir):
+    for gold in golds:
         articles += 1
         try:
             prediction = predict(gold)
@@ -163,17 +243,25 @@ class _Tally:
         self.article = ""
         self.counts: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
         self.differences: list[Difference] = []
+        self.judged: list[tuple[float, bool]] = []
+
+    def _count(self, group: str, what: str, outcome: str) -> None:
+        self.counts[group][what][outcome] += 1
+        if group == "relation":
+            self.counts["article"][self.article][outcome] += 1
 
     def right(self, group: str, what: str) -> None:
-        self.counts[group][what]["tp"] += 1
+        self._count(group, what, "tp")
 
-    def missing(self, group: str, what: str, first: str, second: str = "") -> None:
-        self.counts[group][what]["fn"] += 1
-        self.differences.append(Difference(self.article, f"{group}-", what, first, second))
+    def missing(self, group: str, what: str, first: str, second: str = "", *, cause: str = "") -> None:
+        self._count(group, what, "fn")
+        self.differences.append(Difference(self.article, f"{group}-", what, first, second, cause))
 
-    def surplus(self, group: str, what: str, first: str, second: str = "", *, kind: str = "") -> None:
-        self.counts[group][what]["fp"] += 1
-        self.differences.append(Difference(self.article, kind or f"{group}+", what, first, second))
+    def surplus(
+        self, group: str, what: str, first: str, second: str = "", *, kind: str = "", cause: str = ""
+    ) -> None:
+        self._count(group, what, "fp")
+        self.differences.append(Difference(self.article, kind or f"{group}+", what, first, second, cause))
 
     def report(self, articles: int, failed: Iterable[str]) -> Report:
         def table(group: str) -> dict[str, Counts]:
@@ -188,6 +276,8 @@ class _Tally:
             leaks,
             tuple(self.differences),
             tuple(failed),
+            tuple(self.judged),
+            table("article"),
         )
 
 
@@ -252,12 +342,17 @@ def _score_relations(
     wanted, allowed = _wanted(gold)
     found: dict[Triple, dict[str, set[str]]] = {}
     wrong: set[Triple] = set()
+    read: set[Triple] = set()
     for (subject, predicate, other), said in prediction.relations.items():
         readings = {
             _undirected(s.id, predicate, o.id)
             for s in stands_for.get(subject, ())
             for o in stands_for.get(other, ())
         }
+        read |= readings
+        confidence = prediction.confidences.get((subject, predicate, other))
+        if confidence is not None and (readings & wanted.keys() or not readings & allowed):
+            tally.judged.append((confidence, bool(readings & wanted.keys())))
         for reading in readings & wanted.keys():
             attributes = found.setdefault(reading, defaultdict(set))
             for name, values in said.items():
@@ -267,16 +362,36 @@ def _score_relations(
     nodes = prediction.nodes
     for subject, predicate, other in sorted(wrong):
         ends = [nodes[end].name if end in nodes else end for end in (subject, other)]
-        tally.surplus("relation", predicate, *ends)
+        meant = {
+            (s.id, predicate, o.id) for s in stands_for.get(subject, ()) for o in stands_for.get(other, ())
+        }
+        tally.surplus("relation", predicate, *ends, cause=_cause(meant, wanted.keys()))
     names = {entity.id: entity.names[0] for entity in gold.entities}
     for triple, relations in wanted.items():
         subject, predicate, other = names[triple[0]], triple[1], names[triple[2]]
         if triple not in found:
-            tally.missing("relation", predicate, subject, other)
+            there = {e.id for matches in stands_for.values() for e in matches} >= {triple[0], triple[2]}
+            tally.missing(
+                "relation", predicate, subject, other, cause=_cause({triple} if there else set(), read)
+            )
             continue
         tally.right("relation", predicate)
         for relation in relations:
             _score_attributes(relation, f"{subject} {predicate} {other}", found[triple], tally)
+
+
+def _cause(triples: Iterable[Triple], others: Iterable[Triple]) -> str:
+    """Return why the other side lacks all of ``triples``; none of them means that an end is not there."""
+    others, causes = set(others), []
+    for subject, predicate, other in triples:
+        agree = {
+            "predicate": any(s == subject and o == other for s, _, o in others),
+            "direction": (other, predicate, subject) in others,
+            "subject": any(p == predicate and o == other for _, p, o in others),
+            "object": any(p == predicate and s == subject for s, p, _ in others),
+        }
+        causes += [cause for cause, holds in agree.items() if holds] or ["unstated"]
+    return min(causes, key=CAUSES.index, default="entity")
 
 
 def _wanted(gold: GoldArticle) -> tuple[dict[Triple, list[GoldRelation]], set[Triple]]:

@@ -35,11 +35,11 @@ Extractor = Callable[[Iterable[Article]], Iterator[Extraction]]
 Made = TypeVar("Made")
 
 
-def load_extractor(*, model: str | None = None) -> Extractor:
+def load_extractor(*, model: str | None = None, weights: Path | None = None) -> Extractor:
     """Return the extractor of this package; it loads its language pipeline (seconds) when first used.
 
-    ``model`` names an installed spaCy pipeline whose own components run first. One that is not there is a
-    ConfigError when the extractor is used.
+    ``model`` names an installed spaCy pipeline whose own components run first, ``weights`` a folder that
+    ``kg train`` wrote. One that is not there is a ConfigError when the extractor is used.
     """
     pipelines: list[Language] = []
 
@@ -47,22 +47,30 @@ def load_extractor(*, model: str | None = None) -> Extractor:
         from kg import language
 
         if not pipelines:
-            pipelines.append(load_language(model))
+            pipelines.append(load_language(model, weights=weights))
         return language.extract(articles, nlp=pipelines[0])
 
     return extract
 
 
-def load_language(model: str | None) -> Language:
+def load_language(
+    model: str | None, *, weights: Path | None = None, components: bool = True
+) -> Language:
     """Return the language pipeline, behind the installed spaCy pipeline ``model`` where one is named.
+
+    Without ``components`` it is that pipeline alone.
 
     Raises:
         ConfigError: ``model`` is not installed.
     """
+    import spacy
+
     from kg import language
 
     try:
-        return language.load(model=model)
+        if model and not components:
+            return spacy.load(model)
+        return language.load(model=model, weights=weights)
     except OSError as error:
         raise ConfigError("model", repr(model), "an installed spaCy pipeline") from error
 

@@ -54,11 +54,13 @@ class Prediction:
 
     ``relations`` maps a triple to what its claims say: attribute to values. ``labels`` are the
     normalised labels of all nodes, also of those that are no entities: a leak may hide in any.
+    ``confidences`` is the best confidence (0 to 1) of each triple's claims, where it is known.
     """
 
     nodes: Mapping[str, Node] = field(default_factory=dict)
     relations: Mapping[Triple, Mapping[str, Collection[str]]] = field(default_factory=dict)
     labels: frozenset[str] = frozenset()
+    confidences: Mapping[Triple, float] = field(default_factory=dict)
 
 
 def from_extraction(extraction: Extraction) -> Prediction:
@@ -71,14 +73,17 @@ def from_extraction(extraction: Extraction) -> Prediction:
         for key, entity in entities.items()
     }
     relations: dict[Triple, dict[str, set[str]]] = {}
+    confidences: dict[Triple, float] = {}
     for claim in extraction.claims:
         if claim.predicate in SCORED_PREDICATES:
             triple = (claim.subject.id, claim.predicate, claim.object.id)
             said = relations.setdefault(triple, defaultdict(set))
+            confidences[triple] = max(claim.evidence.confidence, confidences.get(triple, 0.0))
             for name in ATTRIBUTES:
                 if (value := getattr(claim, name)) not in (None, ""):
                     said[name].add(str(value))
-    return Prediction(nodes, relations, frozenset[str]().union(*(node.labels for node in nodes.values())))
+    labels = frozenset[str]().union(*(node.labels for node in nodes.values()))
+    return Prediction(nodes, relations, labels, confidences)
 
 
 def from_turtle(path: Path) -> Prediction:

@@ -6,21 +6,23 @@ has the relation and the sentence is its evidence. What gold leaves open is left
 
 from __future__ import annotations
 
-import random
 import re
+import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pycrfsuite
 import spacy
 from spacy.language import Language
+from spacy.tokens import Doc
 
-from kg.gold import GoldArticle, iter_gold
+from kg.gold import GoldArticle
 from kg.language.mentions import find_groups
 from kg.language.names import Name
-from kg.language.ranking import SETTLED, Pair, iter_pairs
+from kg.language.pairs import ENDS
+from kg.language.ranking import MODEL, features_of, save_ranker
 from kg.language.relations import iter_readings, prepare
 from kg.language.resolution import NameResolver
 from kg.prediction import normalise
@@ -28,47 +30,61 @@ from kg.reading import read_article
 from kg.training import align
 
 # Regularisation: best of a small grid by cross-validation on train.
-PARAMETERS = {"c1": 0.2, "c2": 0.5, "max_iterations": 80, "feature.minfreq": 2}
+PARAMETERS = {"c1": 0.0, "c2": 3.0, "max_iterations": 80, "feature.minfreq": 4}
 # So much of a gold evidence must stand in a sentence for the sentence to be it.
 EVIDENCE = 20
+RIGHT, WRONG = "Y", "N"
+
+Triple = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A pair with what gold says of it."""
+    """One relation that a sentence could state, with all that is seen of it, and whether gold has it."""
 
-    pair: Pair
+    predicate: str
+    features: tuple[str, ...]
     right: bool
 
 
-def judge(gold: GoldArticle, nlp: Language) -> Iterator[Judged]:
-    """Yield the pairs of a gold article that gold decides, its own mentions given."""
-    aligned = align(gold, read_article(gold.text_path).text)
+def gold_doc(gold: GoldArticle, nlp: Language) -> Doc:
+    """Return a gold article with its gold mentions, its names resolved."""
+    article = read_article(gold.text_path)
+    aligned = align(gold, article.text)
     doc = nlp.make_doc(aligned.text)
+    doc._.article = article
     spans = [doc.char_span(start, end, label=kind) for start, end, kind in aligned.spans]
     groups = find_groups(aligned.text, aligned.spans)
     spans += [doc.char_span(start, end, label="Group", kb_id=concept) for start, end, concept in groups]
     doc.spans["mentions"] = sorted((span for span in spans if span is not None), key=lambda span: span.start)
-    doc = NameResolver()(doc)
+    return NameResolver()(doc)
+
+
+def judge(gold: GoldArticle, doc: Doc) -> Iterator[Judged]:
+    """Yield what the sentences of a gold article could state and gold decides."""
+    text = doc.text
     known = {key: _gold_ids(name, gold) for key, name in doc._.names.items()}
     wanted, free = _relations(gold)
     offices, merged, namesakes = prepare(doc)
-    for reading in iter_readings(doc.text, merged, offices, namesakes=namesakes):
-        sentence = re.sub(r"\s", "", doc.text[reading.start : reading.end])
-        judged = [proposal for proposal in reading.proposals if proposal.predicate not in SETTLED]
-        span = (reading.start, reading.end)
-        for pair in iter_pairs(doc.text, span, reading.clauses, judged, reading.scene):
-            keys = {
-                (one, pair.predicate, other)
-                for one in known[pair.subject.keys[0]]
-                for other in known[pair.object.keys[0]]
-            }
-            evidence = [passage for key in keys for passage in wanted.get(key, ())]
-            if evidence:
-                if any(_is_evidence(passage, sentence) for passage in evidence):
-                    yield Judged(pair, right=True)
-            elif not keys & free:
-                yield Judged(pair, right=False)
+    for reading in iter_readings(text, doc._.refs, merged, offices, namesakes=namesakes):
+        sentence = re.sub(r"\s", "", text[reading.start : reading.end])
+        for pair in reading.pairs(text):
+            subjects, objects = known[pair.subject.keys[0]], known[pair.object.keys[0]]
+            for option in pair.options:
+                keys = {(one, option.predicate, other) for one in subjects for other in objects}
+                right = _verdict(keys, wanted, free, sentence)
+                if right is not None:
+                    yield Judged(option.predicate, tuple(features_of(pair, option)), right)
+
+
+def _verdict(
+    keys: set[Triple], wanted: Mapping[Triple, list[str]], free: set[Triple], sentence: str
+) -> bool | None:
+    """Return whether gold has one of ``keys`` in ``sentence``; None where it leaves that open."""
+    evidence = [passage for key in sorted(keys) for passage in wanted.get(key, ())]
+    if evidence:
+        return True if any(_is_evidence(passage, sentence) for passage in evidence) else None
+    return None if keys & free else False
 
 
 def _gold_ids(name: Name, gold: GoldArticle) -> set[str]:
@@ -76,11 +92,11 @@ def _gold_ids(name: Name, gold: GoldArticle) -> set[str]:
     return {e.id for e in gold.entities if e.kind == name.kind and labels & set(map(normalise, e.names))}
 
 
-def _relations(gold: GoldArticle) -> tuple[dict[tuple[str, str, str], list[str]], set[tuple[str, str, str]]]:
+def _relations(gold: GoldArticle) -> tuple[dict[Triple, list[str]], set[Triple]]:
     """Return the evidence of each required relation, and the relations that gold leaves open."""
     optional = {entity.id for entity in gold.entities if entity.optional}
-    wanted: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    free: set[tuple[str, str, str]] = set()
+    wanted: dict[Triple, list[str]] = defaultdict(list)
+    free: set[Triple] = set()
     for relation in gold.relations:
         keys = [(relation.subject, relation.predicate, relation.object)]
         if relation.predicate == "collaboratesWith":
@@ -94,29 +110,47 @@ def _relations(gold: GoldArticle) -> tuple[dict[tuple[str, str, str], list[str]]
 
 
 def _is_evidence(passage: str, sentence: str) -> bool:
-    return passage in sentence or sentence.strip("。") in passage or passage[:EVIDENCE] in sentence
+    return passage in sentence or sentence.strip("。；;") in passage or passage[:EVIDENCE] in sentence
 
 
-def train_ranker(judged: Iterable[Judged], path: Path) -> None:
-    """Train the ranker on judged pairs and write its weights to ``path``; same input, same bytes."""
+def train_ranker(judged: Sequence[Judged], path: Path) -> None:
+    """Train the ranker on what gold decides and write its weights to ``path``; same input, same bytes."""
+    columns = {predicate: _column(item for item in judged if item.predicate == predicate) for predicate in ENDS}
+    save_ranker(path, columns)
+
+
+def _column(judged: Iterable[Judged]) -> dict[str, float]:
+    """Return the weights of a logistic regression: a CRF over sequences of one.
+
+    The trainer sees numbers for features: what it prints of the weights could not be read back otherwise.
+    """
+    numbers: dict[str, str] = {}
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
     for item in judged:
-        trainer.append([list(item.pair.features)], ["Y" if item.right else "N"])
+        row = [numbers.setdefault(feature, str(len(numbers))) for feature in item.features]
+        trainer.append([row], [RIGHT if item.right else WRONG])
     trainer.set_params(PARAMETERS)
-    trainer.train(str(path))
+    names = list(numbers)
+    weights: dict[str, float] = defaultdict(float)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "weights")
+        trainer.train(str(path))
+        tagger = pycrfsuite.Tagger()
+        with tagger.open(str(path)):
+            for (number, label), weight in tagger.info().state_features.items():
+                weights[names[int(number)]] += weight if label == RIGHT else -weight
+    return dict(weights)
 
 
-def judge_all(articles: Sequence[GoldArticle]) -> list[Judged]:
-    """Return the judged pairs of gold articles, in a fixed order."""
+def judge_all(articles: Iterable[GoldArticle]) -> list[Judged]:
+    """Return what gold decides in all articles, in text order."""
     nlp = spacy.blank("zh")
-    pairs = [item for gold in articles for item in judge(gold, nlp)]
-    random.Random(0).shuffle(pairs)
-    return pairs
+    return [item for gold in articles for item in judge(gold, gold_doc(gold, nlp))]
 
 
-def train(gold_dir: Path, out: Path) -> Path:
-    """Train on the gold articles of a folder and return the written weights, ``out/relations.crfsuite``."""
+def train(articles: Iterable[GoldArticle], out: Path) -> Path:
+    """Train on gold articles and return the written weights, in the folder ``out``."""
     out.mkdir(parents=True, exist_ok=True)
-    path = out / "relations.crfsuite"
-    train_ranker(judge_all(list(iter_gold(gold_dir))), path)
+    path = out / MODEL.name
+    train_ranker(judge_all(articles), path)
     return path

@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pycrfsuite
+from spacy.language import Language
 
-from kg.gold import GoldArticle, GoldEntity, iter_gold
+from kg.gold import GoldArticle, GoldEntity
 from kg.language.anaphora import is_anaphor
 from kg.language.names import place_of
+from kg.language.mentions import MODEL, entities_of, shifted
 from kg.language.tagging import features
 from kg.model import CLASSES
 from kg.reading import read_article
@@ -37,11 +39,15 @@ GIVEN_CHARACTERS = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """An article's text with the spans of its gold mentions: start, end, class, in text order."""
+    """An article's text with the spans of its gold mentions: start, end, class, in text order.
+
+    ``seen`` are the entities that another spaCy pipeline sees in it.
+    """
 
     id: str
     text: str
     spans: tuple[tuple[int, int, str], ...]
+    seen: tuple[tuple[int, int, str], ...] = ()
 
 
 def align(article: GoldArticle, text: str) -> Aligned:
@@ -81,10 +87,11 @@ def _forms(entity: GoldEntity) -> Iterator[str]:
         yield from sorted(forms)
 
 
-def iter_aligned(folder: Path) -> Iterator[Aligned]:
-    """Yield the gold articles of a folder, read as a user's file is, with their aligned spans."""
-    for gold in iter_gold(folder):
-        yield align(gold, read_article(gold.text_path).text)
+def iter_aligned(articles: Iterable[GoldArticle], *, model: Language | None = None) -> Iterator[Aligned]:
+    """Yield gold articles, read as a user's file is, with their aligned spans and what ``model`` sees."""
+    for gold in articles:
+        aligned = align(gold, read_article(gold.text_path).text)
+        yield replace(aligned, seen=tuple(entities_of(model(aligned.text)))) if model else aligned
 
 
 def augmented(article: Aligned, *, seed: int) -> Aligned:
@@ -130,7 +137,8 @@ def sequences(article: Aligned) -> Iterator[tuple[list[list[str]], list[str]]]:
     start = 0
     for line in article.text.split("\n"):
         if line.strip():
-            yield features(line), labels[start : start + len(line)]
+            rows = features(line, seen=shifted(article.seen, start, start + len(line)))
+            yield rows, labels[start : start + len(line)]
         start += len(line) + 1
 
 
@@ -145,7 +153,7 @@ def train_recogniser(articles: Iterable[Aligned], path: Path, *, copies: int = C
     trainer.train(str(path))
 
 
-def folds(articles: Sequence[Aligned], count: int) -> Iterator[tuple[list[Aligned], list[Aligned]]]:
+def folds(articles: Sequence[GoldArticle], count: int) -> Iterator[tuple[list[GoldArticle], list[GoldArticle]]]:
     """Yield training and test articles for each fold; articles stay whole, the split depends on ids only."""
     order = sorted(articles, key=lambda article: article.id)
     random.Random(count).shuffle(order)
@@ -153,9 +161,14 @@ def folds(articles: Sequence[Aligned], count: int) -> Iterator[tuple[list[Aligne
         yield [a for i, a in enumerate(order) if i % count != fold], order[fold::count]
 
 
-def train(gold_dir: Path, out: Path, *, copies: int = COPIES) -> Path:
-    """Train on the gold articles of a folder and return the written weights, ``out/mentions.crfsuite``."""
+def train(
+    articles: Iterable[GoldArticle], out: Path, *, copies: int = COPIES, model: Language | None = None
+) -> Path:
+    """Train on gold articles and return the written weights, in the folder ``out``.
+
+    ``model`` is a spaCy pipeline whose entities become features; who uses the weights runs it too.
+    """
     out.mkdir(parents=True, exist_ok=True)
-    path = out / "mentions.crfsuite"
-    train_recogniser(iter_aligned(gold_dir), path, copies=copies)
+    path = out / MODEL.name
+    train_recogniser(iter_aligned(articles, model=model), path, copies=copies)
     return path

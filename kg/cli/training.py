@@ -15,10 +15,15 @@ from kg.cli.terminal import note
 def train(
     gold_dir: Annotated[Path, typer.Argument(metavar="GOLD_DIR", help="Folder with NAME.txt and NAME.json.")],
     *,
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Where the weights are written.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Where the pipeline is written.")],
+    model: Annotated[
+        str | None, typer.Option(help="An installed spaCy pipeline whose entities become features.")
+    ] = None,
 ) -> None:
-    """Train the mention recogniser and the relation ranker on gold articles (minutes)."""
-    from kg import relation_training, training
+    """Train the mention recogniser and the relation ranker on gold articles (minutes).
 
-    note(f"mentions: {training.train(gold_dir, out)}")
-    note(f"relations: {relation_training.train(gold_dir, out)}")
+    DIR is a spaCy pipeline: spacy.load(DIR), or --weights DIR in kg evaluate.
+    """
+    from kg.fitting import fit
+
+    note(f"pipeline: {fit(gold_dir, out, model=model)}")

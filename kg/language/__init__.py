@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from kg.model import Article, Extraction
@@ -17,11 +18,16 @@ if TYPE_CHECKING:
 COMPONENTS = ("kg_mentions", "kg_names", "kg_relations")
 
 
-def load(*, model: str | None = None, weights: str | None = None) -> Language:
+def load(*, model: str | None = None, weights: Path | None = None) -> Language:
     """Return the pipeline as a normal spaCy ``nlp``: ``doc.ents`` and ``doc.spans["mentions"]`` show in displaCy.
 
-    ``model`` names an installed spaCy pipeline whose own components run first; ``weights`` is a file of
-    trained mention weights in place of our own.
+    ``model`` names an installed spaCy pipeline whose own components run first; its entities are features
+    where ``weights`` were trained with it. ``weights`` is a folder written by ``kg train``, which
+    ``spacy.load`` takes too; our own weights without it.
+
+    Raises:
+        OSError: ``model`` is not installed.
+        DataError: ``weights`` holds no trained weights.
     """
     import spacy
 
@@ -30,8 +36,11 @@ def load(*, model: str | None = None, weights: str | None = None) -> Language:
     nlp = spacy.load(model) if model else spacy.blank("zh")
     # spaCy's own limit is there for parsers that need a gigabyte for it; these components do not.
     nlp.max_length = MAX_BYTES
+    files = {"kg_mentions": mentions.MODEL, "kg_relations": relations.MODEL}
     for name in COMPONENTS:
-        nlp.add_pipe(name, config={"weights": weights} if name == "kg_mentions" and weights else {})
+        own = files.get(name)
+        given = {"weights": str(Path(weights) / name / own.name)} if weights and own else {}
+        nlp.add_pipe(name, config=given)
     return nlp
 
 

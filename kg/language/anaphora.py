@@ -29,6 +29,9 @@ class _Anaphors:
     staff: dict[str, tuple[str, ...]]
     assistants: tuple[str, ...]
     plural: tuple[str, ...]
+    own: tuple[str, ...]
+    site: re.Pattern[str]
+    bodies: tuple[tuple[str, tuple[str, ...]], ...]
     not_after: str
     not_before: str
 
@@ -58,18 +61,46 @@ def _load() -> _Anaphors:
         staff,
         tuple(data["assistants"]),
         tuple(data["plural"]),
+        tuple(data["own"]),
+        re.compile(f"(?:{group(data['publisher']['strip'])})$"),
+        tuple((kind, tuple(ends)) for kind, ends in data["publisher"]["ends"].items()),
         data["not_after"],
         data["not_before"],
     )
 
 
-def resolve(text: str, refs: Sequence[Ref]) -> list[Ref]:
+def body_of(publisher: str) -> tuple[str, str]:
+    """Return class and name of the body that a publisher is, ("", "") for a paper or a site.
+
+    >>> body_of("东陵县实验初级中学校园网")
+    ('School', '东陵县实验初级中学')
+    """
+    known = _load()
+    name = known.site.sub("", publisher.strip())
+    kinds = (kind for kind, ends in known.bodies if name.endswith(ends) and len(name) > len(max(ends, key=len)))
+    kind = next(kinds, "")
+    return (kind, name) if kind else ("", "")
+
+
+def first_person(text: str, name: str) -> re.Match[str] | None:
+    """Return where ``text`` first speaks of the body ``name`` as its own: 我校 for a school, 我院 for a court."""
+    known = _load()
+    for match in known.pattern.finditer(text):
+        if match["shown"] and match["shown"].startswith(known.own):
+            if name.endswith(known.heads[match["shown_head"]][1]):
+                return match
+    return None
+
+
+def resolve(text: str, refs: Sequence[Ref], *, writer: Ref | None = None) -> list[Ref]:
     """Return ``refs`` with what stands for them added, in text order.
 
+    ``writer`` is the body whose page it is: 我校 is that school wherever others are named.
     Staff words right behind their unit (县公安局民警) or away from a subject's place are left out, and
     so are the Group mentions that they make there.
     """
     known = _load()
+    owner = [writer] if writer else []
     taken = [(ref.start, ref.end) for ref in refs if ref.kind != "Group"]
     found: list[Ref] = []
     out: list[Ref] = []
@@ -86,7 +117,7 @@ def resolve(text: str, refs: Sequence[Ref]) -> list[Ref]:
             index += 1
         if covered.hits(start, end):
             continue
-        ref = _resolve_one(text, match, found[-REACH:], known, persons)
+        ref = _resolve_one(text, match, found[-REACH:], known, persons, [*owner, *found[:REACH]])
         if ref is None:
             continue
         found.append(ref)
@@ -109,7 +140,12 @@ class _Cover:
 
 
 def _resolve_one(
-    text: str, match: re.Match[str], found: list[Ref], known: _Anaphors, known_starts: set[int]
+    text: str,
+    match: re.Match[str],
+    found: list[Ref],
+    known: _Anaphors,
+    known_starts: set[int],
+    first: list[Ref],
 ) -> Ref | None:
     start, end = match.span()
     before = text[start - 1 : start]
@@ -123,6 +159,8 @@ def _resolve_one(
         return _stand(start, end, target, text)
     if match["shown"]:
         kinds, ends = known.heads[match["shown_head"]]
+        if match["shown"].startswith(known.own):
+            return _stand(start, end, _own(first, kinds, ends), text)
         several = match["shown"].startswith(known.plural)
         return _stand(start, end, _antecedent(found, kinds, ends, several=several), text)
     if match["set"]:
@@ -158,6 +196,12 @@ def _stand(start: int, end: int, target: Ref | None, text: str) -> Ref | None:
     if target is None:
         return None
     return Ref(start, end, target.kind, target.keys, text[start:end], bare=True)
+
+
+def _own(first: list[Ref], kinds: frozenset[str], ends: tuple[str, ...]) -> Ref | None:
+    """Return the body that speaks of itself: whose page it is, else the one that is named first."""
+    fitting = (ref for ref in first if ref.kind in kinds and len(ref.keys) == 1)
+    return next((ref for ref in fitting if ref.text.rstrip('”"').endswith(ends)), None)
 
 
 def _antecedent(

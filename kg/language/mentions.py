@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -23,9 +23,10 @@ from kg.errors import DataError
 from kg.language.anaphora import is_anaphor
 from kg.language.segments import cut_long
 from kg.language.tagging import features
+from kg.language.weights import copy_weights
 from kg.occurrences import find_occurrences
 
-MODEL = Path(__file__).parent / "model" / "mentions.crfsuite"
+MODEL = Path(__file__).parent / "model" / "kg_mentions" / "mentions.crfsuite"
 LEXICON = Path(__file__).parent / "lexicon"
 # A name shorter than this is not looked for again elsewhere in the article: it means too many things.
 REPEATED = 3
@@ -125,15 +126,21 @@ def find_names(text: str, tagger: pycrfsuite.Tagger) -> list[Span]:
     return [span for span, _ in find_sourced_names(text, tagger)]
 
 
-def find_sourced_names(text: str, tagger: pycrfsuite.Tagger) -> list[tuple[Span, str]]:
-    """Return the names in ``text`` as ``find_names``, each with what found it: crf, rule or repeat."""
+def find_sourced_names(
+    text: str, tagger: pycrfsuite.Tagger, *, seen: Sequence[Span] = ()
+) -> list[tuple[Span, str]]:
+    """Return the names in ``text`` as ``find_names``, each with what found it: crf, rule or repeat.
+
+    ``seen`` are the entities that another recogniser sees.
+    """
     found: list[Span] = []
     start = 0
     for line in text.split("\n"):
         for first, last in cut_long(text, start, start + len(line)):
             piece = text[first:last]
             if piece.strip():
-                found += ((first + s, first + e, k) for s, e, k in decode(tagger.tag(features(piece))))
+                rows = features(piece, seen=shifted(seen, first, last))
+                found += ((first + s, first + e, k) for s, e, k in decode(tagger.tag(rows)))
         start += len(line) + 1
     edges = _edges()
     documents = [
@@ -161,6 +168,11 @@ def find_sourced_names(text: str, tagger: pycrfsuite.Tagger) -> list[tuple[Span,
             found.append((s, e, kind))
             sources[s, e, kind] = "repeat" if at < len(repeats) else "rule"
     return [(span, sources[span]) for span in sorted(found)]
+
+
+def shifted(spans: Iterable[Span], start: int, end: int) -> list[Span]:
+    """Return the spans that touch ``text[start:end]``, as offsets into it."""
+    return [(s - start, e - start, label) for s, e, label in spans if s < end and e > start]
 
 
 def _trim(text: str, span: Span) -> Span | None:
@@ -215,6 +227,11 @@ def find_groups(text: str, names: Sequence[Span]) -> list[tuple[int, int, str]]:
     ]
 
 
+def entities_of(doc: Doc) -> list[Span]:
+    """Return the entities that a pipeline has set before us, in text order."""
+    return [(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents]
+
+
 @Language.factory("kg_mentions", assigns=["doc.spans", "doc.ents"], default_config={"weights": None})
 def make_mentions(nlp: Language, name: str, weights: str | None) -> MentionRecogniser:
     """Return the component; ``weights`` is a file of trained weights, our own without it."""
@@ -230,10 +247,19 @@ class MentionRecogniser:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    def to_disk(self, path: Path, *, exclude: Sequence[str] = ()) -> None:
+        """Write the weights to the folder ``path``."""
+        copy_weights(self.path, path)
+
+    def from_disk(self, path: Path, *, exclude: Sequence[str] = ()) -> MentionRecogniser:
+        """Take the weights in the folder ``path``."""
+        self.path = Path(path) / self.path.name
+        return self
+
     def __call__(self, doc: Doc) -> Doc:
-        """Write the mentions of ``doc``."""
+        """Write the mentions of ``doc``; entities of a pipeline that ran before are features."""
         text = doc.text
-        sourced = find_sourced_names(text, load_tagger(self.path))
+        sourced = find_sourced_names(text, load_tagger(self.path), seen=entities_of(doc))
         spans = [doc.char_span(s, e, label=kind, span_id=source) for (s, e, kind), source in sourced]
         spans += [
             doc.char_span(s, e, label="Group", kb_id=concept, span_id="rule")

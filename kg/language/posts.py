@@ -35,6 +35,8 @@ class Post:
 @dataclass(frozen=True, slots=True)
 class _Posts:
     post: re.Pattern[str]
+    held: re.Pattern[str]
+    by: re.Pattern[str]
     assigned: re.Pattern[str]
     bodies: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]
     department: re.Pattern[str]
@@ -50,7 +52,10 @@ def load_posts() -> _Posts:
     def any_of(words: Sequence[str]) -> str:
         return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
+    words = any_of(data["posts"])
     return _Posts(
+        held=re.compile(rf"(?:{any_of(data['holds'])})[^，。；、：“”]{{0,10}}?(?P<role>(?:{any_of(data['ranks'])})*(?:{words}))"),
+        by=re.compile(rf"(?P<role>(?:{words}))(?:{any_of(data['held_by'])})$"),
         post=re.compile(rf"(?:{any_of(data['posts'])})(?:们)?$"),
         assigned=re.compile(rf"(?:{any_of(data['assigned'])})$"),
         bodies=tuple((re.compile(rf"(?:{any_of(e['posts'])})$"), tuple(e["bodies"])) for e in data["bodies"]),
@@ -64,6 +69,7 @@ def load_posts() -> _Posts:
 CONTEXT = 1500
 # A post is at most this long.
 GAP = 22
+EDGE = re.compile(r"[，。；：！？\n、,;:（）()]")
 BREAK = re.compile(r"[，。；：！？\n,;:!?（）()《》…以]")
 
 
@@ -152,6 +158,28 @@ def _holder(
                     return ref
             return None
     return None
+
+
+def role_of(text: str, person: Ref, body: Ref, sentence: tuple[int, int]) -> str | None:
+    """Return the post that ``person`` holds at ``body``, None when the sentence names none.
+
+    It stands between body and name, right before the name (队长甲, 队长是甲) or behind it (甲任队长).
+    """
+    known = load_posts()
+    start, end = sentence
+    if not start <= person.start < end:
+        return None
+    left = max(start, person.start - GAP)
+    if start <= body.start and body.end <= person.start:
+        left = max(left, body.end)
+    before = text[left : person.start]
+    if match := known.by.search(before):
+        return match["role"]
+    words = known.strip.sub("", EDGE.split(before)[-1].strip("“”\"' "))
+    if known.post.search(words):
+        return words
+    match = known.held.search(text, person.end, min(end, person.end + GAP))
+    return match["role"] if match else None
 
 
 def merge(refs: Sequence[Ref], posts: Sequence[Post]) -> list[Ref]:

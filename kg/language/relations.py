@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pycrfsuite
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -18,33 +17,25 @@ from kg.language import posts
 from kg.language.clauses import Clause, Phrase, Ref, iter_sentences, parse_sentence
 from kg.language.constructions import match_constructions
 from kg.language.frames import Candidate, trigger_words
+from kg.language.weights import copy_weights
 from kg.language.matching import UNITS, State, match_sentence
-from kg.language.ranking import (
-    MODEL,
-    SETTLED,
-    Scene,
-    iter_pairs,
-    load_ranker,
-    probability,
-    recent_organisations,
-    salience,
-)
+from kg.language.pairs import Pair, iter_pairs
+from kg.language.ranking import MODEL, SETTLED, Ranker, load_ranker
+from kg.language.scene import Scene, recent_organisations, salience
 from kg.language.spans import SpanIndex
 from kg.model import ORGANISATIONS
 
 # What gives a person an office.
 OFFICES = frozenset({"worksFor", "deployedTo", "namedAfter"})
-# A pair is taken from this probability on: where a rule saw both ends written, where it carried the subject
-# over, where no rule said anything. Eleven settings were compared by 5-fold cross-validation on train and lay
-# between F1 .811 and .815, no real difference; this one was taken among them for its precision and because it
-# also kept what the rules find in the seed article.
-THRESHOLDS = (0.02, 0.4, 0.6)
+# A pair is taken from this probability on.
+THRESHOLD = 0.4
 # How much more a mention in the title says about whom the article is about.
 TITLE_WEIGHT = 3
 # A unit stays the topic for this many characters.
 TOPIC_REACH = 400
 # The rule of what no rule proposed.
 UNPROPOSED = "ranker"
+SEMICOLONS = "；;"
 
 
 def lead_of(refs: Sequence[Ref], title: int) -> Ref | None:
@@ -63,19 +54,29 @@ def lead_of(refs: Sequence[Ref], title: int) -> Ref | None:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One sentence as the ranker sees it: its clauses, what the rules propose, and what it finds said before."""
+    """One sentence as the ranker sees it: its mentions, its clauses, what the rules propose, what was said before.
+
+    ``planned`` tells that the part before its semicolon spoke of plans.
+    """
 
     start: int
     end: int
+    refs: tuple[Ref, ...]
     clauses: tuple[Clause, ...]
     proposals: tuple[Candidate, ...]
     scene: Scene
+    planned: bool = False
+
+    def pairs(self, text: str) -> Iterator[Pair]:
+        """Yield the pairs of the sentence that the ranker judges."""
+        judged = [proposal for proposal in self.proposals if proposal.predicate not in SETTLED]
+        return iter_pairs(text, (self.start, self.end), self.refs, self.clauses, judged, self.scene)
 
     @property
     def vetoes(self) -> dict[int, str]:
         """The clauses that claim nothing, by their start: planned from there on, or denied."""
         out: dict[int, str] = {}
-        planned = False
+        planned = self.planned
         for clause in self.clauses:
             planned = planned or clause.plan is not None
             if planned or clause.negated:
@@ -108,25 +109,32 @@ def find_offices(
 
 
 def iter_readings(
-    text: str, merged: Sequence[Ref], offices: Sequence[Candidate], *, namesakes: frozenset[str] = frozenset()
+    text: str,
+    refs: Sequence[Ref],
+    merged: Sequence[Ref],
+    offices: Sequence[Candidate],
+    *,
+    namesakes: frozenset[str] = frozenset(),
 ) -> Iterator[Reading]:
     """Yield the sentences of ``text`` with what their rules propose.
 
-    ``namesakes`` are the persons that studios are named after. A person whom the text gives no office is
-    no actor.
+    ``refs`` are the mentions, ``merged`` those with post and person made one, ``namesakes`` the persons that
+    studios are named after. A person whom the text gives no office is no actor for the rules.
     """
     officials = find_officials(text, merged, offices, namesakes=namesakes)
     actors = [ref for ref in merged if ref.kind != "Person" or set(ref.keys) & officials]
-    index = SpanIndex(actors)
+    index, written, held = SpanIndex(actors), SpanIndex(refs), _by_start(offices)
     lead = lead_of(actors, max(0, text.find("\n")))
-    mentioned = salience(actors)
+    mentioned = salience(refs)
     state = State()
     last = -1
+    planned = False
     for start, end in iter_sentences(text):
         fresh = last < 0 or text.rfind("\n", last, start) >= 0
         last = start
         if fresh:
             state = State(subject=Phrase([lead]), organisation=Phrase([lead])) if lead else State()
+        planned = planned and text[start - 1 : start] in SEMICOLONS
         inside, before = index.inside(start, end), index.before(start)
         scene = Scene(
             subject=state.subject,
@@ -134,7 +142,7 @@ def iter_readings(
             lead=lead,
             topic=_topic(index, start),
             person=next((ref for ref in reversed(before) if ref.kind == "Person"), None),
-            recent=recent_organisations(before, start),
+            recent=recent_organisations(before),
             units=list(state.units),
             mentions=mentioned,
             fresh=fresh,
@@ -143,7 +151,18 @@ def iter_readings(
         carried = state.subject.refs if state.subject else ()
         proposals = [*match_constructions(text, start, end, inside, topic=scene.topic, subject=carried)]
         proposals += match_sentence(text, clauses, state)
-        yield Reading(start, end, tuple(clauses), tuple(proposals), scene)
+        proposals += [office for at in range(start, end) for office in held.get(at, ())]
+        mentions = tuple(written.inside(start, end))
+        yield Reading(start, end, mentions, tuple(clauses), tuple(proposals), scene, planned)
+        planned = planned or any(clause.plan is not None for clause in clauses)
+
+
+def _by_start(offices: Sequence[Candidate]) -> Mapping[int, list[Candidate]]:
+    """Return the offices by where the passage that gives them begins."""
+    found: dict[int, list[Candidate]] = {}
+    for office in offices:
+        found.setdefault(office.verb[0], []).append(office)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,35 +183,59 @@ class Weighed:
         return self.probability is None or self.threshold is None or self.probability >= self.threshold
 
 
-def weigh(text: str, reading: Reading, tagger: pycrfsuite.Tagger) -> Iterator[Weighed]:
+def weigh(text: str, reading: Reading, ranker: Ranker) -> Iterator[Weighed]:
     """Yield every relation that one sentence may state; what is planned or denied comes vetoed."""
     vetoes = reading.vetoes
     for settled in reading.proposals:
         if settled.predicate in SETTLED:
             yield Weighed(replace(settled, vetoed=settled.vetoed or reading.veto_of(settled)))
-    judged = (proposal for proposal in reading.proposals if proposal.predicate not in SETTLED)
-    for pair in iter_pairs(text, (reading.start, reading.end), reading.clauses, judged, reading.scene):
-        likely = probability(pair, tagger)
-        proposal = pair.proposal
-        threshold = THRESHOLDS[2 if proposal is None or proposal.vetoed else 1 if proposal.carried else 0]
-        span = (pair.clause.start, pair.clause.end)
-        chosen = proposal or Candidate(
-            pair.predicate, pair.subject, pair.object, UNPROPOSED, (pair.object.start, pair.object.end), span
-        )
+    best: dict[tuple[str, str, str], Weighed] = {}
+    for pair, option, likely in ranker.probabilities(reading.pairs(text)):
+        proposal = option.proposal
+        clause = vetoes.get(pair.clause.start, "") if pair.clause else ""
         candidate = replace(
-            chosen,
-            predicate=pair.predicate,
+            proposal or _unproposed(reading, pair, option.predicate),
             subject=pair.subject,
             object=pair.object,
             confidence=round(likely, 3),
-            vetoed=vetoes.get(pair.clause.start, "") or (reading.veto_of(proposal) if proposal else ""),
+            vetoed=clause or (reading.veto_of(proposal) if proposal else ""),
         )
-        yield Weighed(candidate, likely, threshold)
+        if option.predicate == "worksFor" and not candidate.role and likely >= THRESHOLD:
+            role = posts.role_of(text, pair.subject, pair.object, (reading.start, reading.end))
+            candidate = replace(candidate, role=role)
+        key = (option.predicate, pair.subject.keys[0], pair.object.keys[0])
+        if key not in best or (best[key].probability or 0) < likely:
+            best[key] = Weighed(candidate, likely, THRESHOLD)
+    yield from best.values()
 
 
-def choose(text: str, reading: Reading, tagger: pycrfsuite.Tagger) -> Iterator[Candidate]:
+def _unproposed(reading: Reading, pair: Pair, predicate: str) -> Candidate:
+    """Return the candidate of a pair that no rule proposed; it stands where its written end does."""
+    written = pair.subject if pair.ends[1].outside else pair.object
+    span = (pair.clause.start, pair.clause.end) if pair.clause else (reading.start, reading.end)
+    return Candidate(predicate, pair.subject, pair.object, UNPROPOSED, (written.start, written.end), span)
+
+
+def choose(text: str, reading: Reading, ranker: Ranker) -> Iterator[Candidate]:
     """Yield what is likely enough of what one sentence may state."""
-    return (weighed.candidate for weighed in weigh(text, reading, tagger) if weighed.taken)
+    return (weighed.candidate for weighed in weigh(text, reading, ranker) if weighed.taken)
+
+
+def only_officials(candidates: Sequence[Candidate], namesakes: frozenset[str]) -> Iterator[Candidate]:
+    """Yield ``candidates``, vetoed where a person takes part to whom nothing gives an office.
+
+    Whom an article names without an office may be a child, a parent or a suspect.
+    """
+    officials = set(namesakes)
+    for candidate in candidates:
+        if candidate.predicate in OFFICES and not candidate.vetoed:
+            for end in (candidate.subject, candidate.object):
+                officials.update(end.keys if end.kind == "Person" else ())
+    for candidate in candidates:
+        persons = {
+            k for end in (candidate.subject, candidate.object) if end.kind == "Person" for k in end.keys
+        }
+        yield candidate if persons <= officials else replace(candidate, vetoed=candidate.vetoed or "office")
 
 
 def find_officials(
@@ -236,14 +279,24 @@ class RelationExtractor:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    def to_disk(self, path: Path, *, exclude: Sequence[str] = ()) -> None:
+        """Write the weights to the folder ``path``."""
+        copy_weights(self.path, path)
+
+    def from_disk(self, path: Path, *, exclude: Sequence[str] = ()) -> RelationExtractor:
+        """Take the weights in the folder ``path``."""
+        self.path = Path(path) / self.path.name
+        return self
+
     def __call__(self, doc: Doc) -> Doc:
         """Write the candidates of ``doc``."""
         text = doc.text  # put together from the tokens at every access
         offices, merged, namesakes = prepare(doc)
         found = list(offices)
-        for reading in iter_readings(text, merged, offices, namesakes=namesakes):
-            found += choose(text, reading, load_ranker(self.path))
-        doc._.candidates = found
+        ranker = load_ranker(self.path)
+        for reading in iter_readings(text, doc._.refs, merged, offices, namesakes=namesakes):
+            found += choose(text, reading, ranker)
+        doc._.candidates = list(only_officials(found, namesakes))
         return doc
 
 

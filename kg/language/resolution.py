@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 from kg.language import anaphora, posts, studios
 from kg.language.clauses import Ref
 from kg.language.mentions import listed
-from kg.language.names import Name, Names
+from kg.language.names import Name, Names, comparable, place_of
 from kg.model import Mention
 
 
@@ -56,8 +56,30 @@ class NameResolver:
         ]
         refs = _with_studios(text, refs, table)
         doc._.names = table
-        doc._.refs = anaphora.resolve(text, refs)
+        doc._.refs = anaphora.resolve(text, refs, writer=_writer(doc, text, table))
         return doc
+
+
+def _writer(doc: Doc, text: str, table: dict[str, Name]) -> Ref | None:
+    """Return the body whose page an article is from, if the article speaks as that body (我校, 我院).
+
+    A page often has its school's name in the masthead only: then the name is added to ``table``.
+    """
+    publisher = doc._.article.publisher if doc._.article is not None else None
+    kind, full = anaphora.body_of(publisher or "")
+    match = anaphora.first_person(text, full) if kind else None
+    if match is None:
+        return None
+    same = (k for k, name in table.items() if name.kind == kind and comparable(full) in _comparable(name))
+    key = next(same, f"{kind}:{full}")
+    if key not in table:
+        table[key] = Name(key, kind, full, {full}, match.start(), match.start(), place=place_of(full))
+    table[key].labels.add(match.group())
+    return Ref(match.start(), match.end(), kind, (key,), full)
+
+
+def _comparable(name: Name) -> set[str]:
+    return {comparable(label) for label in (name.full, *name.labels)}
 
 
 def _with_studios(text: str, refs: Sequence[Ref], table: dict[str, Name]) -> list[Ref]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -99,10 +99,15 @@ def rule_tags(text: str) -> list[list[str]]:
     return tags
 
 
-def features(text: str, *, start: int = 0, end: int | None = None) -> list[list[str]]:
-    """Return the features of every character of ``text[start:end]``, a paragraph as a rule."""
-    line = text[start : len(text) if end is None else end]
+def features(line: str, *, seen: Iterable[tuple[int, int, str]] = ()) -> list[list[str]]:
+    """Return the features of every character of ``line``, a paragraph as a rule.
+
+    ``seen`` are spans and labels (PERSON, GPE, ORG) that another recogniser sees in it.
+    """
     tags = rule_tags(line)
+    for first, last, label in seen:
+        for at in range(max(0, first), min(last, len(line))):
+            tags[at].append(f"seen={'B' if at == first else 'E' if at == last - 1 else 'I'}-{label}")
     kinds = [kind_of(char) for char in line]
     padded = "^" * WINDOW + line + "$" * WINDOW
     out: list[list[str]] = []
