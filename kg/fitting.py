@@ -11,9 +11,10 @@ from pathlib import Path
 
 from kg import language, relation_training, training
 from kg.config import Settings
-from kg.evaluation import Report, evaluate_articles, pool
+from kg.evaluation import evaluate_articles
 from kg.gold import GoldArticle, iter_gold
 from kg.pipeline import extract_one, load_extractor, load_language
+from kg.scores import Report, pool
 
 
 def fit(gold_dir: Path, out: Path, *, model: str | None = None) -> Path:

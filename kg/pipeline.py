@@ -53,9 +53,7 @@ def load_extractor(*, model: str | None = None, weights: Path | None = None) -> 
     return extract
 
 
-def load_language(
-    model: str | None, *, weights: Path | None = None, components: bool = True
-) -> Language:
+def load_language(model: str | None, *, weights: Path | None = None, components: bool = True) -> Language:
     """Return the language pipeline, behind the installed spaCy pipeline ``model`` where one is named.
 
     Without ``components`` it is that pipeline alone.

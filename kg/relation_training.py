@@ -115,7 +115,9 @@ def _is_evidence(passage: str, sentence: str) -> bool:
 
 def train_ranker(judged: Sequence[Judged], path: Path) -> None:
     """Train the ranker on what gold decides and write its weights to ``path``; same input, same bytes."""
-    columns = {predicate: _column(item for item in judged if item.predicate == predicate) for predicate in ENDS}
+    columns = {
+        predicate: _column(item for item in judged if item.predicate == predicate) for predicate in ENDS
+    }
     save_ranker(path, columns)
 
 

@@ -17,8 +17,8 @@ from spacy.language import Language
 
 from kg.gold import GoldArticle, GoldEntity
 from kg.language.anaphora import is_anaphor
-from kg.language.names import place_of
 from kg.language.mentions import MODEL, entities_of, shifted
+from kg.language.names import place_of
 from kg.language.tagging import features
 from kg.model import CLASSES
 from kg.reading import read_article
@@ -153,7 +153,9 @@ def train_recogniser(articles: Iterable[Aligned], path: Path, *, copies: int = C
     trainer.train(str(path))
 
 
-def folds(articles: Sequence[GoldArticle], count: int) -> Iterator[tuple[list[GoldArticle], list[GoldArticle]]]:
+def folds(
+    articles: Sequence[GoldArticle], count: int
+) -> Iterator[tuple[list[GoldArticle], list[GoldArticle]]]:
     """Yield training and test articles for each fold; articles stay whole, the split depends on ids only."""
     order = sorted(articles, key=lambda article: article.id)
     random.Random(count).shuffle(order)

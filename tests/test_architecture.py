@@ -36,9 +36,10 @@ HOUSE = (
     "pages",
     "pipeline",
     "explaining",
-    "prediction",
+    "prediction scores",
     "training",
     "relation_training evaluation",
+    "fitting",
     "cli",
 )
 TOP = {

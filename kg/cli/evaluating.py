@@ -13,7 +13,7 @@ from kg.cli.application import app
 from kg.cli.terminal import note, show_table, visible
 
 if TYPE_CHECKING:
-    from kg.evaluation import Counts, Report
+    from kg.scores import Counts, Report
 
 HEADINGS = ("P", "R", "F1", "tp", "fp", "fn")
 # The learning curve: shares of what is trained on, and into how many parts the articles fall.
@@ -44,7 +44,8 @@ def evaluate(
         ),
     ] = None,
     curve: Annotated[
-        bool, typer.Option("--learning-curve", help="Train on an eighth, a quarter, half and all but a fifth.")
+        bool,
+        typer.Option("--learning-curve", help="Train on an eighth, a quarter, half and all but a fifth."),
     ] = False,
     workers: Annotated[int, typer.Option(min=1, help="Processes that train at the same time.")] = 1,
 ) -> None:
@@ -116,7 +117,7 @@ def _show_causes(report: Report) -> None:
 
 
 def _show(report: Report) -> None:
-    from kg.evaluation import Counts
+    from kg.scores import Counts
 
     show_table("", ("entities", *HEADINGS), _rows(report.entities, report.by_class))
     show_table("", ("relations", *HEADINGS), _rows(report.relations, report.by_predicate))

@@ -31,12 +31,12 @@ def load(*, model: str | None = None, weights: Path | None = None) -> Language:
     """
     import spacy
 
-    from kg.language import mentions, relations, resolution  # noqa: F401  registers the factories
+    from kg.language import mentions, ranking, relations, resolution  # noqa: F401  registers the factories
 
     nlp = spacy.load(model) if model else spacy.blank("zh")
     # spaCy's own limit is there for parsers that need a gigabyte for it; these components do not.
     nlp.max_length = MAX_BYTES
-    files = {"kg_mentions": mentions.MODEL, "kg_relations": relations.MODEL}
+    files = {"kg_mentions": mentions.MODEL, "kg_relations": ranking.MODEL}
     for name in COMPONENTS:
         own = files.get(name)
         given = {"weights": str(Path(weights) / name / own.name)} if weights and own else {}

@@ -77,7 +77,9 @@ def body_of(publisher: str) -> tuple[str, str]:
     """
     known = _load()
     name = known.site.sub("", publisher.strip())
-    kinds = (kind for kind, ends in known.bodies if name.endswith(ends) and len(name) > len(max(ends, key=len)))
+    kinds = (
+        kind for kind, ends in known.bodies if name.endswith(ends) and len(name) > len(max(ends, key=len))
+    )
     kind = next(kinds, "")
     return (kind, name) if kind else ("", "")
 
@@ -86,9 +88,9 @@ def first_person(text: str, name: str) -> re.Match[str] | None:
     """Return where ``text`` first speaks of the body ``name`` as its own: 我校 for a school, 我院 for a court."""
     known = _load()
     for match in known.pattern.finditer(text):
-        if match["shown"] and match["shown"].startswith(known.own):
-            if name.endswith(known.heads[match["shown_head"]][1]):
-                return match
+        own = match["shown"] and match["shown"].startswith(known.own)
+        if own and name.endswith(known.heads[match["shown_head"]][1]):
+            return match
     return None
 
 

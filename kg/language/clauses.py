@@ -137,7 +137,9 @@ def _pattern(verbs: frozenset[str]) -> re.Pattern[str]:
 
 
 # A semicolon parts what has subjects of its own; a full stop of half width is none in a number or an address.
-SENTENCE_END = re.compile(r"(?:[。！？!?；;\n]|(?<=[\u4e00-\u9fff”」）)])\.(?![A-Za-z0-9.]))+[”’」』）)]*|[…]{2,}")
+SENTENCE_END = re.compile(
+    r"(?:[。！？!?；;\n]|(?<=[\u4e00-\u9fff”」）)])\.(?![A-Za-z0-9.]))+[”’」』）)]*|[…]{2,}"
+)
 CLAUSE_END = re.compile(r"[，,；;：:。！？!?\n—]+|——")
 
 

@@ -23,12 +23,13 @@ from kg.language.extraction import Outcome, to_extraction, to_outcomes, trim
 from kg.language.frames import Candidate, rules_by_trigger
 from kg.language.matching import objects_of, subject_of
 from kg.language.names import Name
-from kg.language.ranking import MODEL, fits, load_ranker, slots
+from kg.language.pairs import ENDS
+from kg.language.ranking import MODEL, load_ranker
 from kg.language.relations import (
     Reading,
     Weighed,
-    find_officials,
     iter_readings,
+    officials_of,
     prepare,
     weigh,
 )
@@ -151,30 +152,30 @@ class _Explainer:
         self.doc = doc
         self.text = doc.text
         self.names: dict[str, Name] = doc._.names
-        self.tagger = load_ranker(weights)
+        self.ranker = load_ranker(weights)
         self.offices, self.merged, self.namesakes = prepare(doc)
-        self.officials = find_officials(self.text, self.merged, self.offices, namesakes=self.namesakes)
+        self.officials = officials_of(doc._.candidates) | self.namesakes
         self.entities: dict[str, Entity]
         self.outcomes: list[Outcome]
         self.entities, self.outcomes = to_outcomes(doc)
-        self.readings = list(iter_readings(self.text, self.merged, self.offices, namesakes=self.namesakes))
+        self.readings = list(
+            iter_readings(self.text, doc._.refs, self.merged, self.offices, namesakes=self.namesakes)
+        )
         self.starts = [reading.start for reading in self.readings]
 
     def explanation(self) -> Explanation:
-        weighed = [list(weigh(self.text, reading, self.tagger)) for reading in self.readings]
-        known = {item.candidate: item for items in weighed for item in items}
+        weighed = [list(weigh(self.text, reading, self.ranker)) for reading in self.readings]
+        known = {_identity(item.candidate): item for items in weighed for item in items}
         outcomes = self._by_sentence((outcome.candidate.verb[0], outcome) for outcome in self.outcomes)
         mentions = self._by_sentence(
             (m.start, m) for m in sorted(self._mentions(), key=lambda mention: mention.start)
         )
         offices = self._by_sentence((office.verb[0], office) for office in self.offices)
-        without_office = dict(self._without_office())
         sentences = []
         for number, (reading, items) in enumerate(zip(self.readings, weighed, strict=True)):
             candidates = [
                 *(self._decided(reading, outcome, known) for outcome in outcomes[number]),
                 *self._all_passed_over(reading, (item for item in items if not item.taken), "threshold"),
-                *self._all_passed_over(reading, without_office.get(number, ()), "office"),
                 *self._misfits(reading),
             ]
             scene = reading.scene
@@ -253,9 +254,10 @@ class _Explainer:
         yield from sorted(dict.fromkeys(fired), key=lambda rule: (rule.start, rule.rule))
 
     def _decided(
-        self, reading: Reading, outcome: Outcome, known: Mapping[Candidate, Weighed]
+        self, reading: Reading, outcome: Outcome, known: Mapping[Identity, Weighed]
     ) -> SeenCandidate:
-        item = known.get(outcome.candidate, Weighed(outcome.candidate))
+        item = known.get(_identity(outcome.candidate), Weighed(outcome.candidate))
+        item = replace(item, candidate=outcome.candidate)
         verdict = "claim" if outcome.claim else outcome.reason
         return self._seen(reading, item, outcome.subject, outcome.object, verdict)
 
@@ -306,19 +308,6 @@ class _Explainer:
         closed = self.text.find(_CLOSE, opened)
         return 0 <= opened < at < closed and CLAUSE_END.search(self.text, opened, closed) is not None
 
-    def _without_office(self) -> Iterator[tuple[int, list[Weighed]]]:
-        """Yield, by the index of the sentence, what persons without an office would state if they had one."""
-        persons = {key for ref in self.merged if ref.kind == "Person" for key in ref.keys} - self.officials
-        if not persons:
-            return
-        namesakes = self.namesakes | persons
-        for number, reading in enumerate(
-            iter_readings(self.text, self.merged, self.offices, namesakes=namesakes)
-        ):
-            items = weigh(self.text, reading, self.tagger)
-            ends = ((item, {*item.candidate.subject.keys, *item.candidate.object.keys}) for item in items)
-            yield number, [item for item, keys in ends if keys & persons]
-
     def _misfits(self, reading: Reading) -> Iterator[SeenCandidate]:
         """Yield what a frame found at its places and could not take because of its class."""
         acting = reading.scene.subject
@@ -339,12 +328,20 @@ class _Explainer:
                             yield from self._passed_over(reading, Weighed(candidate), "type")
 
 
+Identity = tuple[str, tuple[str, ...], tuple[str, ...], tuple[int, int]]
+
+
+def _identity(candidate: Candidate) -> Identity:
+    """Return what stays of a candidate when it is vetoed."""
+    return candidate.predicate, candidate.subject.keys, candidate.object.keys, candidate.verb
+
+
 def _wrong(acting: Phrase, phrase: Phrase, predicate: str) -> Iterator[tuple[Ref, Ref]]:
     """Yield the pairs of two phrases of which one end or both are of no class that ``predicate`` takes."""
-    slot = slots().get(predicate)
-    for actor in acting.refs if slot else ():
+    ends = ENDS.get(predicate)
+    for actor in acting.refs if ends else ():
         for ref in phrase.refs:
-            fitting = slot is not None and actor.kind in slot.subject and fits(ref, slot)
+            fitting = ends is not None and actor.kind in ends[0] and ref.kind in ends[1]
             if not fitting and not set(actor.keys) & set(ref.keys):
                 yield actor, ref
 

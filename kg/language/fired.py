@@ -63,5 +63,3 @@ def _rank(proposal: Candidate) -> tuple[bool, bool]:
 def unique(features: Iterable[str]) -> Features:
     """Return ``features`` without repetitions, in their order."""
     return tuple(dict.fromkeys(features))
-
-

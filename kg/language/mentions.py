@@ -23,7 +23,7 @@ from kg.errors import DataError
 from kg.language.anaphora import is_anaphor
 from kg.language.segments import cut_long
 from kg.language.tagging import features
-from kg.language.weights import copy_weights
+from kg.language.weights import TrainedComponent
 from kg.occurrences import find_occurrences
 
 MODEL = Path(__file__).parent / "model" / "kg_mentions" / "mentions.crfsuite"
@@ -238,23 +238,11 @@ def make_mentions(nlp: Language, name: str, weights: str | None) -> MentionRecog
     return MentionRecogniser(Path(weights) if weights else MODEL)
 
 
-class MentionRecogniser:
+class MentionRecogniser(TrainedComponent):
     """Writes ``doc.spans["mentions"]`` and ``doc.ents``.
 
     The concept of a Group span is its ``kb_id_``; what found a span (crf, rule, repeat) is its ``id_``.
     """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def to_disk(self, path: Path, *, exclude: Sequence[str] = ()) -> None:
-        """Write the weights to the folder ``path``."""
-        copy_weights(self.path, path)
-
-    def from_disk(self, path: Path, *, exclude: Sequence[str] = ()) -> MentionRecogniser:
-        """Take the weights in the folder ``path``."""
-        self.path = Path(path) / self.path.name
-        return self
 
     def __call__(self, doc: Doc) -> Doc:
         """Write the mentions of ``doc``; entities of a pipeline that ran before are features."""

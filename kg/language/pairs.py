@@ -59,7 +59,7 @@ LETTERS = {
 }
 FIGURE = re.compile(r"\d[\d,.]*")
 COMMA = re.compile(r"[，,；;]")
-QUOTES = "”\"’"
+QUOTES = '”"’'
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +246,15 @@ class _Sentence:
         seen += [f"cv:{word}" for word in words]
         seen += [f"ct:{rule}" for word in words for rule in rules_of(word)]
         seen += _flags(clause)
-        return End(ref, unique(seen), False, number, marker, verb, members, phrase.start)
+        return End(
+            ref,
+            unique(seen),
+            clause=number,
+            marker=marker,
+            verb=verb,
+            members=members,
+            phrase=phrase.start,
+        )
 
     def _unwritten(self) -> Iterator[End]:
         inside = {key for ref in self.refs for key in ref.keys}

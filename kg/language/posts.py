@@ -54,7 +54,9 @@ def load_posts() -> _Posts:
 
     words = any_of(data["posts"])
     return _Posts(
-        held=re.compile(rf"(?:{any_of(data['holds'])})[^，。；、：“”]{{0,10}}?(?P<role>(?:{any_of(data['ranks'])})*(?:{words}))"),
+        held=re.compile(
+            rf"(?:{any_of(data['holds'])})[^，。；、：“”]{{0,10}}?(?P<role>(?:{any_of(data['ranks'])})*(?:{words}))"
+        ),
         by=re.compile(rf"(?P<role>(?:{words}))(?:{any_of(data['held_by'])})$"),
         post=re.compile(rf"(?:{any_of(data['posts'])})(?:们)?$"),
         assigned=re.compile(rf"(?:{any_of(data['assigned'])})$"),

@@ -17,12 +17,12 @@ from kg.language import posts
 from kg.language.clauses import Clause, Phrase, Ref, iter_sentences, parse_sentence
 from kg.language.constructions import match_constructions
 from kg.language.frames import Candidate, trigger_words
-from kg.language.weights import copy_weights
 from kg.language.matching import UNITS, State, match_sentence
 from kg.language.pairs import Pair, iter_pairs
 from kg.language.ranking import MODEL, SETTLED, Ranker, load_ranker
 from kg.language.scene import Scene, recent_organisations, salience
 from kg.language.spans import SpanIndex
+from kg.language.weights import TrainedComponent
 from kg.model import ORGANISATIONS
 
 # What gives a person an office.
@@ -221,16 +221,19 @@ def choose(text: str, reading: Reading, ranker: Ranker) -> Iterator[Candidate]:
     return (weighed.candidate for weighed in weigh(text, reading, ranker) if weighed.taken)
 
 
+def officials_of(candidates: Sequence[Candidate]) -> set[str]:
+    """Return the keys of the persons to whom one of ``candidates`` gives an office."""
+    held = (c for c in candidates if c.predicate in OFFICES and not c.vetoed)
+    ends = (end for candidate in held for end in (candidate.subject, candidate.object))
+    return {key for end in ends if end.kind == "Person" for key in end.keys}
+
+
 def only_officials(candidates: Sequence[Candidate], namesakes: frozenset[str]) -> Iterator[Candidate]:
     """Yield ``candidates``, vetoed where a person takes part to whom nothing gives an office.
 
     Whom an article names without an office may be a child, a parent or a suspect.
     """
-    officials = set(namesakes)
-    for candidate in candidates:
-        if candidate.predicate in OFFICES and not candidate.vetoed:
-            for end in (candidate.subject, candidate.object):
-                officials.update(end.keys if end.kind == "Person" else ())
+    officials = officials_of(candidates) | namesakes
     for candidate in candidates:
         persons = {
             k for end in (candidate.subject, candidate.object) if end.kind == "Person" for k in end.keys
@@ -273,20 +276,8 @@ def make_relations(nlp: Language, name: str, weights: str | None) -> RelationExt
     return RelationExtractor(Path(weights) if weights else MODEL)
 
 
-class RelationExtractor:
-    """Reads the relations of a Doc; stateless, a class because spaCy wants a callable object."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def to_disk(self, path: Path, *, exclude: Sequence[str] = ()) -> None:
-        """Write the weights to the folder ``path``."""
-        copy_weights(self.path, path)
-
-    def from_disk(self, path: Path, *, exclude: Sequence[str] = ()) -> RelationExtractor:
-        """Take the weights in the folder ``path``."""
-        self.path = Path(path) / self.path.name
-        return self
+class RelationExtractor(TrainedComponent):
+    """Reads the relations of a Doc."""
 
     def __call__(self, doc: Doc) -> Doc:
         """Write the candidates of ``doc``."""
