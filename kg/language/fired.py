@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from kg.language.frames import Candidate
 
@@ -44,15 +45,23 @@ class Fired:
     def option(self, predicate: str, subject: str, target: str) -> Option:
         """Return what the rules say of one predicate between two things."""
         found = self.by_pair.get((predicate, subject, target), ())
+        around = self.by_object.get((predicate, target))
+        acting = self.by_subject.get((predicate, subject))
+        if not (found or around or acting):
+            return _unfired(predicate)
         tags = unique(tag for tag, _ in found)
         seen = [f"R:{tag}" for tag in tags]
         seen += ["R+", f"Rn:{min(3, len(tags))}"] if tags else ["R-"]
-        around = self.by_object.get((predicate, target))
         if around and not tags:
             seen += ["other", *(f"RO:{tag}" for tag in around)]
-        seen += [f"RS:{tag.partition('.')[0]}" for tag in self.by_subject.get((predicate, subject), ())]
+        seen += [f"RS:{tag.partition('.')[0]}" for tag in acting or ()]
         best = min((proposal for _, proposal in found), key=_rank, default=None)
         return Option(predicate, unique(seen), best)
+
+
+@cache
+def _unfired(predicate: str) -> Option:
+    return Option(predicate, ("R-",))
 
 
 def _rank(proposal: Candidate) -> tuple[bool, bool]:

@@ -86,9 +86,14 @@ class Pair:
     subject: Ref
     object: Ref
     ends: tuple[End, End]
-    features: Features
     options: tuple[Option, ...]
+    sentence: Sentence
     clause: Clause | None = None
+
+    @property
+    def features(self) -> Features:
+        """What is seen of both ends together."""
+        return self.sentence.features(*self.ends)
 
 
 @cache
@@ -118,7 +123,7 @@ def iter_pairs(
     """Yield the pairs of the sentence ``text[span]``, whose mentions are ``refs``, with their features."""
     if not refs:
         return
-    sentence = _Sentence(text, span, refs, clauses, scene)
+    sentence = Sentence(text, span, refs, clauses, scene)
     fired = Fired(proposals)
     for target in sentence.ends:
         if target.outside and target.ref.kind in ("Group", "Place", "Person"):
@@ -129,19 +134,23 @@ def iter_pairs(
             predicates = predicates_between(subject.ref.kind, target.ref.kind)
             if not predicates or set(subject.ref.keys) & set(target.ref.keys):
                 continue
-            features = tuple(sentence.features(subject, target))
             at = target.clause if target.clause is not None else subject.clause
             for one in subject.ref.keys:
                 for other in target.ref.keys:
                     options = tuple(fired.option(name, one, other) for name in predicates)
                     yield Pair(
-                        replace(subject.ref, keys=(one,)),
-                        replace(target.ref, keys=(other,)),
+                        _only(subject.ref, one),
+                        _only(target.ref, other),
                         (subject, target),
-                        features,
                         options,
+                        sentence,
                         clauses[at] if at is not None else None,
                     )
+
+
+def _only(ref: Ref, key: str) -> Ref:
+    """Return ``ref`` as standing for one thing."""
+    return ref if len(ref.keys) == 1 else replace(ref, keys=(key,))
 
 
 def _are_near(subject: End, target: End) -> bool:
@@ -152,7 +161,7 @@ def _are_near(subject: End, target: End) -> bool:
     return abs(subject.clause - target.clause) <= CLAUSES
 
 
-class _Sentence:
+class Sentence:
     """The ends of a sentence and what is seen of two of them together."""
 
     def __init__(
@@ -168,6 +177,7 @@ class _Sentence:
         self.refs = refs
         self.clauses = clauses
         self.scene = scene
+        self._seen: dict[tuple[int, int], Features] = {}
         self.acting = [subject_of(clause) for clause in clauses]
         self.sources: dict[str, list[str]] = defaultdict(list)
         for source, ref in scene.carried():
@@ -269,8 +279,14 @@ class _Sentence:
                 seen.append(f"h2:{ref.text.rstrip(QUOTES)[-2:]}")
                 yield End(replace(ref, keys=(key,)), unique(seen), outside=True)
 
-    def features(self, subject: End, target: End) -> Iterator[str]:
-        """Yield what is seen of two ends together."""
+    def features(self, subject: End, target: End) -> Features:
+        """Return what is seen of two ends together."""
+        key = id(subject), id(target)
+        if key not in self._seen:
+            self._seen[key] = tuple(self._features(subject, target))
+        return self._seen[key]
+
+    def _features(self, subject: End, target: End) -> Iterator[str]:
         yield f"kk:{LETTERS[subject.ref.kind]}{LETTERS[target.ref.kind]}"
         if subject.outside or target.outside:
             yield from self._across(subject, target)

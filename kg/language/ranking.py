@@ -29,6 +29,9 @@ SETTLED = frozenset({"namedAfter", "partOf"})
 SUBJECT, OBJECT = "s", "o"
 # Every sum begins with this feature's weights.
 BIAS = "bias"
+# The score that ends and rules must reach together before a pair is looked at as a whole. Of 3,695 pairs taken
+# on a sixth of train the lowest had -3.5; half of all pairs lie below -4.
+FIRST_LOOK = -4.0
 # Weights closer to zero than this in all columns are not stored.
 SMALLEST = 0.01
 
@@ -42,7 +45,10 @@ class Ranker:
     weights: NDArray[np.float32]
 
     def probabilities(self, pairs: Iterable[Pair]) -> Iterator[tuple[Pair, Option, float]]:
-        """Yield every option of the pairs of one sentence, with how likely the sentence states it: 0 to 1."""
+        """Yield the options of the pairs of one sentence, with how likely the sentence states each: 0 to 1.
+
+        Pairs whose ends, seen apart, make every option most unlikely are passed over.
+        """
         listed = list(pairs)
         if not listed:
             return
@@ -53,18 +59,30 @@ class Ranker:
         known = self._sums([[side + feature for feature in end.features] for end, side in ends.values()])
         place = dict(zip(ends, known, strict=True))
         bias = self.weights[self.index[BIAS]]
-        shared = self._sums([pair.features for pair in listed])
-        for pair, own in zip(listed, shared, strict=True):
+        rules: dict[tuple[str, tuple[str, ...]], float] = {}
+        worth: list[tuple[Pair, list[tuple[Option, float]]]] = []
+        for pair in listed:
             subject, target = pair.ends
-            total = bias + place[id(subject), SUBJECT] + place[id(target), OBJECT] + own
+            apart = bias + place[id(subject), SUBJECT] + place[id(target), OBJECT]
+            scores = []
             for option in pair.options:
-                column = self.columns[option.predicate]
-                score = float(total[column])
-                for feature in option.features:
-                    row = self.index.get(feature)
-                    if row is not None:
-                        score += float(self.weights[row, column])
-                yield pair, option, 1 / (1 + math.exp(-max(-50.0, min(50.0, score))))
+                seen = (option.predicate, option.features)
+                if (extra := rules.get(seen)) is None:
+                    extra = rules[seen] = self._extra(option)
+                scores.append((option, extra + float(apart[self.columns[option.predicate]])))
+            if max(score for _, score in scores) >= FIRST_LOOK:
+                worth.append((pair, scores))
+        shared = self._sums([pair.features for pair, _ in worth]) if worth else ()
+        for (pair, scores), own in zip(worth, shared, strict=True):
+            for option, score in scores:
+                total = score + float(own[self.columns[option.predicate]])
+                yield pair, option, 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
+
+    def _extra(self, option: Option) -> float:
+        """Return what the rules' view of a predicate weighs."""
+        column = self.columns[option.predicate]
+        rows = (self.index.get(feature) for feature in option.features)
+        return float(sum(float(self.weights[row, column]) for row in rows if row is not None))
 
     def _sums(self, rows: Sequence[Sequence[str]]) -> NDArray[np.float32]:
         """Return the sum of the weights of each row's features; an unknown feature weighs nothing."""

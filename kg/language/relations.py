@@ -183,14 +183,19 @@ class Weighed:
         return self.probability is None or self.threshold is None or self.probability >= self.threshold
 
 
-def weigh(text: str, reading: Reading, ranker: Ranker) -> Iterator[Weighed]:
-    """Yield every relation that one sentence may state; what is planned or denied comes vetoed."""
+def weigh(text: str, reading: Reading, ranker: Ranker, *, floor: float = 0.0) -> Iterator[Weighed]:
+    """Yield every relation that one sentence may state; what is planned or denied comes vetoed.
+
+    What is less likely than ``floor`` is left out.
+    """
     vetoes = reading.vetoes
     for settled in reading.proposals:
         if settled.predicate in SETTLED:
             yield Weighed(replace(settled, vetoed=settled.vetoed or reading.veto_of(settled)))
     best: dict[tuple[str, str, str], Weighed] = {}
     for pair, option, likely in ranker.probabilities(reading.pairs(text)):
+        if likely < floor:
+            continue
         proposal = option.proposal
         clause = vetoes.get(pair.clause.start, "") if pair.clause else ""
         candidate = replace(
@@ -218,7 +223,8 @@ def _unproposed(reading: Reading, pair: Pair, predicate: str) -> Candidate:
 
 def choose(text: str, reading: Reading, ranker: Ranker) -> Iterator[Candidate]:
     """Yield what is likely enough of what one sentence may state."""
-    return (weighed.candidate for weighed in weigh(text, reading, ranker) if weighed.taken)
+    likely = weigh(text, reading, ranker, floor=THRESHOLD)
+    return (weighed.candidate for weighed in likely if weighed.taken)
 
 
 def officials_of(candidates: Sequence[Candidate]) -> set[str]:
