@@ -32,8 +32,8 @@ def fit(gold_dir: Path, out: Path, *, model: str | None = None) -> Path:
 def fit_articles(articles: Sequence[GoldArticle], out: Path, *, model: str | None = None) -> Path:
     """Train on ``articles``, as ``fit``."""
     before = load_language(model, components=False) if model else None
-    training.train(articles, out / "kg_mentions", model=before)
-    relation_training.train(articles, out / "kg_relations")
+    mentions = training.train(articles, out / "kg_mentions", model=before)
+    relation_training.train(articles, out / "kg_relations", mentions=mentions)
     language.load(weights=out).to_disk(out)
     return out
 

@@ -19,7 +19,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.gold import GoldArticle
-from kg.language.mentions import find_groups
+from kg.language.constructions import Construction, load_constructions
+from kg.language.frames import Rule, load_rules
+from kg.language.mentions import MentionRecogniser, find_groups
 from kg.language.names import Name
 from kg.language.pairs import ENDS
 from kg.language.ranking import MODEL, features_of, save_ranker
@@ -33,6 +35,8 @@ from kg.training import align
 PARAMETERS = {"c1": 0.0, "c2": 3.0, "max_iterations": 80, "feature.minfreq": 4}
 # So much of a gold evidence must stand in a sentence for the sentence to be it.
 EVIDENCE = 20
+# So often a rule's sentence counts as one of an article's: it is there to be kept to.
+REPEATS = 3
 RIGHT, WRONG = "Y", "N"
 
 Triple = tuple[str, str, str]
@@ -150,9 +154,44 @@ def judge_all(articles: Iterable[GoldArticle]) -> list[Judged]:
     return [item for gold in articles for item in judge(gold, gold_doc(gold, nlp))]
 
 
-def train(articles: Iterable[GoldArticle], out: Path) -> Path:
-    """Train on gold articles and return the written weights, in the folder ``out``."""
+def judge_rules(mentions: Path) -> Iterator[Judged]:
+    """Yield what the rules' own sentences decide: what a match states, and all that a no_match does not.
+
+    ``mentions`` are the weights of the recogniser that reads them.
+    """
+    nlp, recogniser, resolver = spacy.blank("zh"), MentionRecogniser(mentions), NameResolver()
+    rules: list[Rule | Construction] = [*load_rules(), *load_constructions()]
+    for rule in rules:
+        said = {rule.predicate} if isinstance(rule, Rule) else {saying.predicate for saying in rule.says}
+        for line in rule.match:
+            sentence, _, relation = line.partition(" => ")
+            subject, target, *_ = relation.split(" | ")
+            for predicate, features, ends in _options(resolver(recogniser(nlp.make_doc(sentence)))):
+                if predicate in said and ends == (subject, target):
+                    yield Judged(predicate, features, right=True)
+        for sentence in rule.no_match:
+            for predicate, features, _ in _options(resolver(recogniser(nlp.make_doc(sentence)))):
+                if predicate in said:
+                    yield Judged(predicate, features, right=False)
+
+
+def _options(doc: Doc) -> Iterator[tuple[str, tuple[str, ...], tuple[str, str]]]:
+    """Yield predicate, features and the names of both ends of all that a Doc's sentences could state."""
+    names: dict[str, Name] = doc._.names
+    offices, merged, namesakes = prepare(doc)
+    for reading in iter_readings(doc.text, doc._.refs, merged, offices, namesakes=namesakes):
+        for pair in reading.pairs(doc.text):
+            ends = (names[pair.subject.keys[0]].full, names[pair.object.keys[0]].full)
+            for option in pair.options:
+                yield option.predicate, tuple(features_of(pair, option)), ends
+
+
+def train(articles: Iterable[GoldArticle], out: Path, *, mentions: Path) -> Path:
+    """Train on gold articles and the rules' sentences, and return the written weights, in the folder ``out``.
+
+    ``mentions`` are the weights of the mention recogniser.
+    """
     out.mkdir(parents=True, exist_ok=True)
     path = out / MODEL.name
-    train_ranker(judge_all(articles), path)
+    train_ranker([*judge_all(articles), *REPEATS * list(judge_rules(mentions))], path)
     return path

@@ -41,7 +41,7 @@ def run_kg(*arguments: object, **options: object) -> subprocess.CompletedProcess
 
 @pytest.fixture(autouse=True)
 def small_extractor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "load_extractor", lambda *, model=None: read_joint_work)  # noqa: ARG005
+    monkeypatch.setattr(pipeline, "load_extractor", lambda *, model=None, weights=None: read_joint_work)  # noqa: ARG005
 
 
 @pytest.fixture
@@ -173,7 +173,7 @@ def test_a_signal_ends_a_build_without_leftovers(articles: Path, number: int, co
         "    yield from test_pipeline.read_joint_work(articles)\n"
         "    print('ready', flush=True)\n"
         "    time.sleep(60)\n"
-        "pipeline.load_extractor = lambda *, model=None: extract\n"
+        "pipeline.load_extractor = lambda *, model=None, weights=None: extract\n"
         "main()"
     )
     command = [sys.executable, "-c", waiting, "build", articles, "-o", articles.parent / "out"]
@@ -661,7 +661,7 @@ def test_progress_is_shown_on_a_terminal_and_nowhere_else(articles: Path) -> Non
     reader, writer = pty.openpty()
     code = (
         "import sys, test_pipeline; from kg import pipeline; from kg.cli import main\n"
-        "pipeline.load_extractor = lambda *, model=None: test_pipeline.read_joint_work\n"
+        "pipeline.load_extractor = lambda *, model=None, weights=None: test_pipeline.read_joint_work\n"
         "main()"
     )
     command = [sys.executable, "-c", code, "build", articles, "-o", articles.parent / "out"]
@@ -703,10 +703,10 @@ def test_evaluate_scores_the_extractor_and_lists_errors(tmp_path: Path) -> None:
     text = kg("evaluate", tmp_path, "--errors")
     data = json.loads(kg("evaluate", tmp_path, "--errors", "--json").stdout)
 
-    assert text.stdout.splitlines()[0] == "one\tentity-\tAgency\t阳东市人民法院\t"
+    assert text.stdout.splitlines()[0] == "one\tentity-\tAgency\t阳东市人民法院\t\t"
     assert data["rel"]["all"] == [1.0, 1.0, 1.0]
     assert data["ent"]["Agency"] == [1.0, 2 / 3, 0.8, 2, 0, 1]
-    assert data["errors"] == [["one", "entity-", "Agency", "阳东市人民法院", ""]]
+    assert data["errors"] == [["one", "entity-", "Agency", "阳东市人民法院", "", ""]]
 
 
 def test_evaluate_without_gold_is_one_line(tmp_path: Path) -> None:

@@ -255,9 +255,9 @@ def test_differences_name_article_and_both_ends(tmp_path: Path) -> None:
     report = evaluate_turtle(gold_dir, predicted)
 
     assert report.differences == (
-        Difference("one", "relation+", "inspects", "云阳市公安局", "某校"),
-        Difference("one", "relation+", "trains", "某校", "云阳市人民法院"),
-        Difference("one", "relation-", "trains", "云阳市人民法院", "“明德” 小学"),
+        Difference("one", "relation+", "inspects", "云阳市公安局", "某校", "predicate"),
+        Difference("one", "relation+", "trains", "某校", "云阳市人民法院", "direction"),
+        Difference("one", "relation-", "trains", "云阳市人民法院", "“明德” 小学", "direction"),
     )
 
 

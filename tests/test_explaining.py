@@ -143,7 +143,7 @@ def test_the_command_shows_mentions_rules_candidates_and_claims(file: Path) -> N
     assert lines[0] == ["qingling", "2", "carried", "subject", "青岭县公安局", "lead", "青岭县公安局"]
     assert ["罗建明", "Person", "罗建明", "CRF"] in lines
     assert ["visits.go", "走进"] in lines
-    assert any(line[1:6] == ["0.02", *VISIT, "visits.go"] and line[6:] == ["claim"] for line in lines)
+    assert any(line[1:6] == ["0.40", *VISIT, "visits.go"] and line[6:] == ["claim"] for line in lines)
     assert any(line[:4] == ["trains", "罗建明", "学生", "300"] for line in lines)
 
 
@@ -158,8 +158,8 @@ def test_the_command_shows_mentions_rules_candidates_and_claims(file: Path) -> N
 def test_the_command_says_why_something_is_no_claim(file: Path, words: str, reason: str) -> None:
     result = kg("explain", file, "--find", words)
 
-    (line,) = (line for line in result.stdout.splitlines() if line.endswith(reason) and "visits.go" in line)
-    assert "visits" in line
+    lines = [line for line in result.stdout.splitlines() if line.endswith(reason)]
+    assert any("visits" in line for line in lines)
     assert "\nclaim " not in result.stdout
 
 

@@ -305,7 +305,7 @@ def test_the_packages_own_extractor_loads_once(articles: Path, monkeypatch: pyte
         assert nlp is None
         return read_joint_work(articles)
 
-    monkeypatch.setattr(language, "load", lambda *, model: loaded.append(model), raising=False)
+    monkeypatch.setattr(language, "load", lambda *, model, weights: loaded.append(model), raising=False)  # noqa: ARG005
     monkeypatch.setattr(language, "extract", extract, raising=False)
     extractor = pipeline.load_extractor(model="zh_test")
 

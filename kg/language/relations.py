@@ -203,7 +203,9 @@ def weigh(text: str, reading: Reading, ranker: Ranker, *, floor: float = 0.0) ->
             subject=pair.subject,
             object=pair.object,
             confidence=round(likely, 3),
-            vetoed=clause or (reading.veto_of(proposal) if proposal else ""),
+            vetoed=clause
+            or (reading.veto_of(proposal) if proposal else "")
+            or _spoken(pair, option.predicate),
         )
         if option.predicate == "worksFor" and not candidate.role and likely >= THRESHOLD:
             role = posts.role_of(text, pair.subject, pair.object, (reading.start, reading.end))
@@ -212,6 +214,19 @@ def weigh(text: str, reading: Reading, ranker: Ranker, *, floor: float = 0.0) ->
         if key not in best or (best[key].probability or 0) < likely:
             best[key] = Weighed(candidate, likely, THRESHOLD)
     yield from best.values()
+
+
+def _spoken(pair: Pair, predicate: str) -> str:
+    """Return "speech" where a person only tells what the next clauses say."""
+    subject, target = pair.ends
+    if (
+        subject.ref.kind != "Person"
+        or predicate in OFFICES
+        or subject.clause is None
+        or target.clause is None
+    ):
+        return ""
+    return "speech" if "speech" in subject.features and subject.clause < target.clause else ""
 
 
 def _unproposed(reading: Reading, pair: Pair, predicate: str) -> Candidate:

@@ -122,7 +122,7 @@ def proposals(doc: Callable[[str], Doc]) -> Callable[[str], list[tuple[Candidate
     def run(text: str) -> list[tuple[Candidate, str, str]]:
         made = doc(text)
         offices, merged, namesakes = prepare(made)
-        readings = iter_readings(text, merged, offices, namesakes=namesakes)
+        readings = iter_readings(text, made._.refs, merged, offices, namesakes=namesakes)
         found = [*offices, *(candidate for reading in readings for candidate in reading.proposals)]
         return [
             (candidate, made._.names[one].full, made._.names[other].full)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.gold import GoldArticle, GoldEntity
+from kg.gold import GoldArticle, GoldEntity, iter_gold
 from kg.language.mentions import decode, find_names, load_tagger
 from kg.training import (
     Aligned,
@@ -197,8 +197,9 @@ def test_train_reads_a_gold_folder_and_writes_the_weights(tmp_path: Path) -> Non
     data = {"id": "made", "entities": entities, "relations": []}
     (folder / "made.json").write_text(json.dumps(data, ensure_ascii=False), "utf-8")
 
-    (aligned,) = iter_aligned(folder)
-    path = train(folder, tmp_path / "out" / "weights", copies=0)
+    golds = list(iter_gold(folder))
+    (aligned,) = iter_aligned(golds)
+    path = train(golds, tmp_path / "out" / "weights", copies=0)
 
     assert ("许文静", "Person") in words(aligned)
     assert path.parent == tmp_path / "out" / "weights"
@@ -206,7 +207,7 @@ def test_train_reads_a_gold_folder_and_writes_the_weights(tmp_path: Path) -> Non
 
 
 def test_every_article_is_test_once_and_never_in_its_own_training() -> None:
-    articles = [Aligned(f"a{i}", "", ()) for i in range(7)]
+    articles = [GoldArticle(f"a{i}", Path(f"a{i}.txt"), (), ()) for i in range(7)]
 
     splits = list(folds(articles, 3))
 
@@ -218,6 +219,6 @@ def test_every_article_is_test_once_and_never_in_its_own_training() -> None:
 
 
 def test_folds_depend_on_ids_only() -> None:
-    articles = [Aligned(f"a{i}", "", ()) for i in range(7)]
+    articles = [GoldArticle(f"a{i}", Path(f"a{i}.txt"), (), ()) for i in range(7)]
 
     assert list(folds(articles, 3)) == list(folds(articles[::-1], 3))
