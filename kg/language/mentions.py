@@ -102,6 +102,12 @@ def _edges() -> dict[str, re.Pattern[str]]:
 
 
 @cache
+def _broken() -> tuple[tuple[str, str], ...]:
+    data = yaml.safe_load((LEXICON / "mentions.yaml").read_text("utf-8"))
+    return tuple((head, rest) for head, rest in data["whole"])
+
+
+@cache
 def _concepts() -> tuple[re.Pattern[str], dict[str, str], re.Pattern[str]]:
     """Return the pattern of all Group words, the concept of each, and the longer words they are no Group in."""
     words: dict[str, str] = {}
@@ -186,6 +192,8 @@ def _trim(text: str, span: Span) -> Span | None:
         start = opened + 1 if opened >= 0 else start
         end = end - 1 if text[end - 1 : end] == "》" else end
     words = text[start:end]
+    if any(words.startswith(rest) and text.endswith(head, 0, start) for head, rest in _broken()):
+        return None
     if len(_MARKS.sub("", words)) < 2 or (is_anaphor(words) and not listed(text, start, end)) or "▇" in words:
         return None
     if words.count("“") != words.count("”"):

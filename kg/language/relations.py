@@ -35,7 +35,8 @@ TITLE_WEIGHT = 3
 TOPIC_REACH = 400
 # The rule of what no rule proposed.
 UNPROPOSED = "ranker"
-SEMICOLONS = "；;"
+# Marks that part what goes on in one sentence.
+SEMICOLONS = ("；", ";")
 
 
 def lead_of(refs: Sequence[Ref], title: int) -> Ref | None:
@@ -273,9 +274,14 @@ def _appointed(text: str, refs: Sequence[Ref]) -> set[str]:
     """Return the keys of the persons whom a construction gives an office (受聘为, 由…任)."""
     keys: set[str] = set()
     index = SpanIndex(refs)
+    last = 0
     for start, end in iter_sentences(text):
         inside, topic = index.inside(start, end), _topic(index, start)
-        for said in match_constructions(text, start, end, inside, topic=topic, subject=()):
+        # Behind a semicolon a person of the part before may go on.
+        before = [ref for ref in index.before(start) if ref.kind == "Person" and ref.start >= last]
+        carried = before[-1:] if text[start - 1 : start] in SEMICOLONS else []
+        last = start
+        for said in match_constructions(text, start, end, inside, topic=topic, subject=carried):
             if said.predicate in OFFICES:
                 keys.update(
                     key for ref in (said.subject, said.object) if ref.kind == "Person" for key in ref.keys
