@@ -120,11 +120,11 @@ def load_ranker(path: Path = MODEL) -> Ranker:
     if not path.is_file():
         raise DataError(path.name, "the trained weights are missing", "kg train GOLD_DIR -o DIR makes them")
     try:
-        with np.load(path, allow_pickle=False) as data:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
             names = json.loads(bytes(data["features"]))
             columns = json.loads(bytes(data["predicates"]))
             weights = data["weights"].astype(np.float32)
-    except (OSError, KeyError, ValueError, BadZipFile) as error:
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
         raise DataError(path.name, f"not ranker weights: {error}") from error
     blank = np.zeros((1, len(columns)), dtype=np.float32)
     return Ranker(
