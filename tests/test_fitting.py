@@ -15,8 +15,8 @@ from kg import language, relation_training, training
 from kg.errors import ConfigError
 from kg.fitting import cross_validate, fit, learning_curve
 from kg.gold import read_gold
-from kg.language.mentions import load_tagger
 from kg.language.pairs import ENDS
+from kg.reading import read_article
 
 PLACES = ("青岭", "云泽", "柳溪", "白河", "石桥", "金川")
 
@@ -58,7 +58,7 @@ def outside(tmp_path_factory: pytest.TempPathFactory, gold: Path) -> Path:
     nlp.add_pipe("ner").add_label("ORG")  # type: ignore[attr-defined]
     examples = []
     for path in sorted(gold.glob("*.txt")):
-        text = path.read_text("utf-8")
+        text = read_article(path).text
         start = text.rindex("\n") + 1
         spans = [(start, start + len(f"{PLACES[0]}县人民法院"), "ORG")]
         examples.append(Example.from_dict(nlp.make_doc(text), {"entities": spans}))
@@ -112,15 +112,27 @@ def test_same_gold_same_bytes(fitted: Path, gold: Path, tmp_path: Path) -> None:
         assert (fitted / part).read_bytes() == (again / part).read_bytes()
 
 
-def test_entities_of_an_outside_model_become_features(gold: Path, outside: Path, tmp_path: Path) -> None:
-    plain, seeing = fit(gold, tmp_path / "plain"), fit(gold, tmp_path / "seeing", model=str(outside))
+def test_entities_of_an_outside_model_become_features(gold: Path, outside: Path) -> None:
+    (aligned,) = training.iter_aligned([read_gold(gold / "g0.json")], model=spacy.load(outside))
 
-    def features(folder: Path) -> set[str]:
-        info = load_tagger(folder / "kg_mentions" / "mentions.crfsuite").info()
-        return {feature for feature, _ in info.state_features if feature.startswith("seen=")}
+    lines = aligned.text.split("\n")
+    rows, labels = list(training.sequences(aligned))[-1]
 
-    assert features(plain) == set()
-    assert {"seen=B-ORG", "seen=I-ORG", "seen=E-ORG"} <= features(seeing)
+    assert [aligned.text[start:end] for start, end, label in aligned.seen if label == "ORG"] == [
+        lines[-1][: len("青岭县人民法院")]
+    ]
+    seen = [feature for row in rows for feature in row if feature.startswith("seen=")]
+    assert seen == ["seen=B-ORG", *["seen=I-ORG"] * 5, "seen=E-ORG"]
+    assert labels[0] == "B-Agency"
+
+
+def test_weights_that_were_trained_with_an_outside_model_read_with_it(
+    gold: Path, fitted: Path, outside: Path, tmp_path: Path
+) -> None:
+    seeing = fit(gold, tmp_path / "seeing", model=str(outside))
+
+    part = "kg_mentions/mentions.crfsuite"
+    assert (seeing / part).read_bytes() != (fitted / part).read_bytes()
     doc = language.load(model=str(outside), weights=seeing)("清源县人民法院走进清源县第一小学。")
     assert ("清源县人民法院", "Agency") in {(ent.text, ent.label_) for ent in doc.ents}
 
