@@ -10,6 +10,8 @@ from functools import cache
 from kg.language.frames import Candidate
 
 Features = tuple[str, ...]
+# What is seen where no rule proposed a pair.
+UNFIRED = "R-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Fired:
         self.by_pair: dict[tuple[str, str, str], list[tuple[str, Candidate]]] = defaultdict(list)
         self.by_object: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.by_subject: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self._named: set[str] = set()
         for proposal in proposals:
             tag = proposal.rule + ("~" if proposal.carried else "")
             tag += f"!{proposal.vetoed}" if proposal.vetoed else ""
@@ -38,9 +41,14 @@ class Fired:
                         self._add(proposal, target, subject, tag)
 
     def _add(self, proposal: Candidate, subject: str, target: str, tag: str) -> None:
+        self._named |= {subject, target}
         self.by_pair[proposal.predicate, subject, target].append((tag, proposal))
         self.by_object[proposal.predicate, target].append(tag)
         self.by_subject[proposal.predicate, subject].append(tag)
+
+    def names(self, keys: Iterable[str]) -> bool:
+        """Tell whether a rule says something of one of ``keys``."""
+        return not self._named.isdisjoint(keys)
 
     def option(self, predicate: str, subject: str, target: str) -> Option:
         """Return what the rules say of one predicate between two things."""
@@ -51,7 +59,7 @@ class Fired:
             return _unfired(predicate)
         tags = unique(tag for tag, _ in found)
         seen = [f"R:{tag}" for tag in tags]
-        seen += ["R+", f"Rn:{min(3, len(tags))}"] if tags else ["R-"]
+        seen += ["R+", f"Rn:{min(3, len(tags))}"] if tags else [UNFIRED]
         if around and not tags:
             seen += ["other", *(f"RO:{tag}" for tag in around)]
         seen += [f"RS:{tag.partition('.')[0]}" for tag in acting or ()]
@@ -61,7 +69,7 @@ class Fired:
 
 @cache
 def _unfired(predicate: str) -> Option:
-    return Option(predicate, ("R-",))
+    return Option(predicate, (UNFIRED,))
 
 
 def _rank(proposal: Candidate) -> tuple[bool, bool]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -96,20 +96,27 @@ class Pair:
         return self.sentence.features(*self.ends)
 
 
+Screen = Callable[[Sequence[End]], Sequence[Sequence[bool]]]
+
+
 @cache
 def predicates_between(subject: str, target: str) -> tuple[str, ...]:
     """Return the predicates that take these classes, in alphabetical order."""
     return tuple(name for name, (left, right) in ENDS.items() if subject in left and target in right)
 
 
-@cache
 def rules_of(word: str) -> tuple[str, ...]:
     """Return the rules that ``word`` triggers."""
+    return _rules_by_word().get(word, ())
+
+
+@cache
+def _rules_by_word() -> Mapping[str, tuple[str, ...]]:
     table: dict[str, list[str]] = defaultdict(list)
     for rule in load_rules():
         for trigger in rule.triggers:
             table[trigger].append(rule.id)
-    return tuple(sorted(table.get(word, ())))
+    return {word: tuple(sorted(rules)) for word, rules in table.items()}
 
 
 def iter_pairs(
@@ -119,16 +126,26 @@ def iter_pairs(
     clauses: Sequence[Clause],
     proposals: Iterable[Candidate],
     scene: Scene,
+    *,
+    screen: Screen | None = None,
 ) -> Iterator[Pair]:
-    """Yield the pairs of the sentence ``text[span]``, whose mentions are ``refs``, with their features."""
+    """Yield the pairs of the sentence ``text[span]``, whose mentions are ``refs``, with their features.
+
+    ``screen`` tells which ends are worth pairing, a row a subject and a column an object; where a rule says
+    something of either, they are paired in any case.
+    """
     if not refs:
         return
     sentence = Sentence(text, span, refs, clauses, scene)
     fired = Fired(proposals)
-    for target in sentence.ends:
+    worth = screen(sentence.ends) if screen else None
+    for column, target in enumerate(sentence.ends):
         if target.outside and target.ref.kind in ("Group", "Place", "Person"):
             continue
-        for subject in sentence.ends:
+        named = fired.names(target.ref.keys)
+        for row, subject in enumerate(sentence.ends):
+            if worth is not None and not (worth[row][column] or named or fired.names(subject.ref.keys)):
+                continue
             if not _are_near(subject, target):
                 continue
             predicates = predicates_between(subject.ref.kind, target.ref.kind)

@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.errors import DataError
-from kg.language.fired import Option
-from kg.language.pairs import End, Pair
+from kg.language.fired import UNFIRED, Option
+from kg.language.pairs import End, Pair, predicates_between
+from kg.model import CLASSES
 
 MODEL = Path(__file__).parent / "model" / "kg_relations" / "relations.npz"
 # Said by names alone; the ranker has nothing to add to them.
@@ -44,47 +45,21 @@ class Ranker:
     index: Mapping[str, int]
     weights: NDArray[np.float32]
 
-    def probabilities(self, pairs: Iterable[Pair]) -> Iterator[tuple[Pair, Option, float]]:
-        """Yield the options of the pairs of one sentence, with how likely the sentence states each: 0 to 1.
+    def look(self) -> Look:
+        """Return what judges one sentence."""
+        return Look(self)
 
-        Pairs whose ends, seen apart, make every option most unlikely are passed over.
-        """
-        listed = list(pairs)
-        if not listed:
-            return
-        ends: dict[tuple[int, str], tuple[End, str]] = {}
-        for pair in listed:
-            for end, side in zip(pair.ends, (SUBJECT, OBJECT), strict=True):
-                ends.setdefault((id(end), side), (end, side))
-        known = self._sums([[side + feature for feature in end.features] for end, side in ends.values()])
-        place = dict(zip(ends, known, strict=True))
-        bias = self.weights[self.index[BIAS]]
-        rules: dict[tuple[str, tuple[str, ...]], float] = {}
-        worth: list[tuple[Pair, list[tuple[Option, float]]]] = []
-        for pair in listed:
-            subject, target = pair.ends
-            apart = bias + place[id(subject), SUBJECT] + place[id(target), OBJECT]
-            scores = []
-            for option in pair.options:
-                seen = (option.predicate, option.features)
-                if (extra := rules.get(seen)) is None:
-                    extra = rules[seen] = self._extra(option)
-                scores.append((option, extra + float(apart[self.columns[option.predicate]])))
-            if max(score for _, score in scores) >= FIRST_LOOK:
-                worth.append((pair, scores))
-        shared = self._sums([pair.features for pair, _ in worth]) if worth else ()
-        for (pair, scores), own in zip(worth, shared, strict=True):
-            for option, score in scores:
-                total = score + float(own[self.columns[option.predicate]])
-                yield pair, option, 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
-
-    def _extra(self, option: Option) -> float:
+    def of_rules(self, option: Option) -> float:
         """Return what the rules' view of a predicate weighs."""
         column = self.columns[option.predicate]
         rows = (self.index.get(feature) for feature in option.features)
         return float(sum(float(self.weights[row, column]) for row in rows if row is not None))
 
-    def _sums(self, rows: Sequence[Sequence[str]]) -> NDArray[np.float32]:
+    def row(self, feature: str) -> int:
+        """Return the row of a feature, for an unknown one the last, which weighs nothing."""
+        return self.index.get(feature, len(self.index))
+
+    def sums(self, rows: Sequence[Sequence[str]]) -> NDArray[np.float32]:
         """Return the sum of the weights of each row's features; an unknown feature weighs nothing."""
         get = self.index.get
         empty = len(self.index)
@@ -96,6 +71,65 @@ class Ranker:
             numbers += [number for feature in row if (number := get(feature)) is not None]
         sums: NDArray[np.float32] = np.add.reduceat(self.weights[numbers], starts, axis=0)
         return sums
+
+
+class Look:
+    """Judges one sentence; what is seen of each end is added up once."""
+
+    def __init__(self, ranker: Ranker) -> None:
+        self.ranker = ranker
+        self._subjects: dict[int, NDArray[np.float32]] = {}
+        self._objects: dict[int, NDArray[np.float32]] = {}
+
+    def screen(self, ends: Sequence[End]) -> list[list[bool]]:
+        """Tell of which ends, seen apart, some predicate is not most unlikely: a row a subject."""
+        ranker = self.ranker
+        left = ranker.sums([[SUBJECT + feature for feature in end.features] for end in ends])
+        right = ranker.sums([[OBJECT + feature for feature in end.features] for end in ends])
+        left += ranker.weights[ranker.index[BIAS]]
+        self._subjects = {id(end): row for end, row in zip(ends, left, strict=True)}
+        self._objects = {id(end): row for end, row in zip(ends, right, strict=True)}
+        scores = left[:, None, :] + right[None, :, :] + ranker.weights[ranker.row(UNFIRED)]
+        kinds = [CLASSES.index(end.ref.kind) for end in ends]
+        fitting = _fitting(tuple(ranker.columns))[np.ix_(kinds, kinds)]
+        worth: list[list[bool]] = (np.where(fitting, scores, -np.inf).max(axis=2) >= FIRST_LOOK).tolist()
+        return worth
+
+    def probabilities(self, pairs: Iterable[Pair]) -> Iterator[tuple[Pair, Option, float]]:
+        """Yield the options of ``pairs``, whose ends were screened, with how likely each is stated: 0 to 1.
+
+        Pairs whose ends and rules make every option most unlikely are passed over.
+        """
+        ranker = self.ranker
+        rules: dict[tuple[str, tuple[str, ...]], float] = {}
+        worth: list[tuple[Pair, list[tuple[Option, float]]]] = []
+        for pair in pairs:
+            apart = (self._subjects[id(pair.ends[0])] + self._objects[id(pair.ends[1])]).tolist()
+            scores = []
+            for option in pair.options:
+                seen = (option.predicate, option.features)
+                if (extra := rules.get(seen)) is None:
+                    extra = rules[seen] = ranker.of_rules(option)
+                scores.append((option, extra + apart[ranker.columns[option.predicate]]))
+            if max(score for _, score in scores) >= FIRST_LOOK:
+                worth.append((pair, scores))
+        if not worth:
+            return
+        shared = ranker.sums([pair.features for pair, _ in worth]).tolist()
+        for (pair, scores), own in zip(worth, shared, strict=True):
+            for option, score in scores:
+                total = score + own[ranker.columns[option.predicate]]
+                yield pair, option, 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
+
+
+@cache
+def _fitting(predicates: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Return whether a predicate takes two classes, by subject's class, object's class and predicate."""
+    table = [
+        [[predicate in predicates_between(one, other) for predicate in predicates] for other in CLASSES]
+        for one in CLASSES
+    ]
+    return np.array(table, dtype=np.bool_)
 
 
 def features_of(pair: Pair, option: Option) -> list[str]:

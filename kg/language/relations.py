@@ -18,7 +18,7 @@ from kg.language.clauses import Clause, Phrase, Ref, iter_sentences, parse_sente
 from kg.language.constructions import match_constructions
 from kg.language.frames import Candidate, trigger_words
 from kg.language.matching import UNITS, State, match_sentence
-from kg.language.pairs import Pair, iter_pairs
+from kg.language.pairs import Pair, Screen, iter_pairs
 from kg.language.ranking import MODEL, SETTLED, Ranker, load_ranker
 from kg.language.scene import Scene, recent_organisations, salience
 from kg.language.spans import SpanIndex
@@ -68,10 +68,11 @@ class Reading:
     scene: Scene
     planned: bool = False
 
-    def pairs(self, text: str) -> Iterator[Pair]:
-        """Yield the pairs of the sentence that the ranker judges."""
+    def pairs(self, text: str, *, screen: Screen | None = None) -> Iterator[Pair]:
+        """Yield the pairs of the sentence that the ranker judges, those that ``screen`` lets through."""
         judged = [proposal for proposal in self.proposals if proposal.predicate not in SETTLED]
-        return iter_pairs(text, (self.start, self.end), self.refs, self.clauses, judged, self.scene)
+        span = (self.start, self.end)
+        return iter_pairs(text, span, self.refs, self.clauses, judged, self.scene, screen=screen)
 
     @property
     def vetoes(self) -> dict[int, str]:
@@ -194,7 +195,8 @@ def weigh(text: str, reading: Reading, ranker: Ranker, *, floor: float = 0.0) ->
         if settled.predicate in SETTLED:
             yield Weighed(replace(settled, vetoed=settled.vetoed or reading.veto_of(settled)))
     best: dict[tuple[str, str, str], Weighed] = {}
-    for pair, option, likely in ranker.probabilities(reading.pairs(text)):
+    look = ranker.look()
+    for pair, option, likely in look.probabilities(reading.pairs(text, screen=look.screen)):
         if likely < floor:
             continue
         proposal = option.proposal

@@ -17,6 +17,8 @@ import yaml
 LEXICON = Path(__file__).parent / "lexicon"
 # Characters to each side that a decision sees; 4 was best of 2..5 by cross-validation.
 WINDOW = 4
+# The end of a name is seen from so many characters before it.
+AHEAD = 12
 QUOTED = re.compile(r"[“\"「]([^”\"」“\n]{1,24})[”\"」]")
 TITLE = re.compile(r"《[^《》\n]{1,60}》")
 
@@ -104,37 +106,46 @@ def features(line: str, *, seen: Iterable[tuple[int, int, str]] = ()) -> list[li
 
     ``seen`` are spans and labels (PERSON, GPE, ORG) that another recogniser sees in it.
     """
+    if not line:
+        return []
     tags = rule_tags(line)
     for first, last, label in seen:
         for at in range(max(0, first), min(last, len(line))):
             tags[at].append(f"seen={'B' if at == first else 'E' if at == last - 1 else 'I'}-{label}")
-    kinds = [kind_of(char) for char in line]
+    size = len(line)
+    kinds = ["", *map(kind_of, line), ""]
     padded = "^" * WINDOW + line + "$" * WINDOW
-    out: list[list[str]] = []
-    for at in range(len(line)):
-        here = at + WINDOW
-        row = [f"{offset}:{padded[here + offset]}" for offset in range(-WINDOW, WINDOW + 1)]
-        row += [f"{offset}~{padded[here + offset : here + offset + 2]}" for offset in range(-3, 3)]
-        row += [f"{offset}≈{padded[here + offset : here + offset + 3]}" for offset in (-3, -2, -1, 0, 1)]
-        row.append("k" + "".join(kinds[max(0, at - 1) : at + 2]))
-        row += tags[at]
-        if at:
-            row += ["<" + tag for tag in tags[at - 1]]
-        if at + 1 < len(line):
-            row += [">" + tag for tag in tags[at + 1]]
-        ahead = _ahead(tags, at)
-        if ahead:
-            row.append(ahead)
-        out.append(row)
-    return out
+    # Column by column, a row each character: much faster than row by row.
+    columns = [
+        [f"{offset}:{char}" for char in padded[WINDOW + offset : WINDOW + offset + size]]
+        for offset in range(-WINDOW, WINDOW + 1)
+    ]
+    for mark, width, offsets in (("~", 2, range(-3, 3)), ("≈", 3, (-3, -2, -1, 0, 1))):
+        for offset in offsets:
+            first = WINDOW + offset
+            head = f"{offset}{mark}"
+            columns.append([head + padded[at : at + width] for at in range(first, first + size)])
+    columns.append([f"k{kinds[at]}{kinds[at + 1]}{kinds[at + 2]}" for at in range(size)])
+    before = [[], *([f"<{tag}" for tag in here] for here in tags[:-1])]
+    behind = [*([f">{tag}" for tag in here] for here in tags[1:]), []]
+    return [
+        [*own, *here, *left, *right, *ahead]
+        for own, here, left, right, ahead in zip(
+            zip(*columns, strict=True), tags, before, behind, _ahead(tags), strict=True
+        )
+    ]
 
 
-def _ahead(tags: Sequence[Sequence[str]], at: int) -> str:
-    """Return the class of the next name ending within twelve characters, and how far it is."""
-    for distance in range(1, 13):
-        if at + distance >= len(tags):
-            break
-        for tag in tags[at + distance]:
+def _ahead(tags: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Return for each character the class of the next name ending within twelve characters, and how far it is."""
+    out: list[tuple[str, ...]] = [()] * len(tags)
+    following = -1
+    label = ""
+    for at in range(len(tags) - 1, -1, -1):
+        if 0 <= following <= at + AHEAD:
+            out[at] = (f"ahead={label}{(following - at) // 3}",)
+        for tag in tags[at]:
             if tag.startswith("suf=E"):
-                return f"ahead={tag[5:]}{min(distance, 12) // 3}"
-    return ""
+                following, label = at, tag[5:]
+                break
+    return out

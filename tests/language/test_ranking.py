@@ -26,14 +26,14 @@ def test_probability_is_the_logistic_of_the_sum_of_all_weights(
 ) -> None:
     weights = {"sk:Agency": 0.5, "ok:School": 0.25, "kk:AS": 1.0, "R+": 2.0, "unseen": 9.0}
     save_ranker(tmp_path / "own.npz", columns(**weights))
-    ranker = load_ranker(tmp_path / "own.npz")
+    look = load_ranker(tmp_path / "own.npz").look()
     made = doc(TEXT)
     offices, merged, _ = prepare(made)
     (reading,) = iter_readings(TEXT, made._.refs, merged, offices)
 
     found = {
         (pair.subject.kind, pair.object.kind, option.predicate): likely
-        for pair, option, likely in ranker.probabilities(reading.pairs(TEXT))
+        for pair, option, likely in look.probabilities(reading.pairs(TEXT, screen=look.screen))
     }
 
     assert found["Agency", "School", "visits"] == pytest.approx(1 / (1 + math.exp(-2.75)), abs=1e-3)
@@ -46,7 +46,8 @@ def test_a_pair_whose_ends_speak_against_it_is_passed_over(tmp_path: Path, doc: 
     offices, merged, _ = prepare(made)
     (reading,) = iter_readings(TEXT, made._.refs, merged, offices)
 
-    found = list(load_ranker(tmp_path / "own.npz").probabilities(reading.pairs(TEXT)))
+    look = load_ranker(tmp_path / "own.npz").look()
+    found = list(look.probabilities(reading.pairs(TEXT, screen=look.screen)))
 
     assert not [pair for pair, _, _ in found if pair.subject.kind == "Agency"]
 
