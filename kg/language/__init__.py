@@ -24,8 +24,11 @@ def load(*, model: str | None = None, weights: str | None = None) -> Language:
     import spacy
 
     from kg.language import mentions, relations, resolution  # noqa: F401  registers the factories
+    from kg.language.characters import CharacterTokenizer
 
     nlp = spacy.load(model) if model else spacy.blank("zh")
+    if not model:
+        nlp.tokenizer = CharacterTokenizer(nlp.vocab)
     # spaCy's own limit is there for parsers that need a gigabyte for it; these components do not.
     nlp.max_length = MAX_BYTES
     for name in COMPONENTS:
