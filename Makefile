@@ -43,7 +43,7 @@ check: $(READY)
 # Takes N mutated texts the whole way of a build but for the writing, on every core; nothing may break.
 fuzz: N ?= 100000
 fuzz: $(READY)
-	KG_FUZZ=$(N) $(BIN)/python -m pytest tests/test_fuzz.py -k mutated -o faulthandler_timeout=0
+	KG_FUZZ=$(N) $(BIN)/python -m pytest tests/test_fuzz.py -k mutated -s -o faulthandler_timeout=0
 
 # Prints speeds and start-up times of this machine.
 bench: $(READY)

@@ -39,6 +39,8 @@ from kg.reading.decoding import decode
 TEXTS = int(os.environ.get("KG_FUZZ", "200"))
 # Texts that one process takes at once.
 BATCH = 100
+# A long run tells how far it is after so many batches.
+REPORT = 50
 SENTENCES = (
     "12岁的小棠（化名）父母离异，跟着爷爷生活。",
     "清河县公安局联合县教育局走进明德小学，",
@@ -132,7 +134,11 @@ def test_mutated_articles_break_nothing() -> None:
         broken = list(chain.from_iterable(map(find_broken, batches)))
     else:
         with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-            broken = list(chain.from_iterable(pool.map(find_broken, batches)))
+            broken = []
+            for done, found in enumerate(pool.map(find_broken, batches), 1):
+                broken += found
+                if done % REPORT == 0:
+                    print(f"{done * BATCH} texts, {len(broken)} broken", flush=True)
 
     assert broken == [], "make_text(NUMBER) of tests/mutation.py gives the text"
 

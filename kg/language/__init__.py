@@ -31,9 +31,10 @@ def load(*, model: str | None = None, weights: Path | None = None) -> Language:
     """
     import spacy
 
-    from kg.language import mentions, ranking, relations, resolution  # noqa: F401  registers the factories
+    from kg.language import characters, mentions, ranking, relations, resolution  # noqa: F401  registers
 
-    nlp = spacy.load(model) if model else spacy.blank("zh")
+    tokenizer = {"nlp": {"tokenizer": {"@tokenizers": characters.NAME}}}
+    nlp = spacy.load(model) if model else spacy.blank("zh", config=tokenizer)
     # spaCy's own limit is there for parsers that need a gigabyte for it; these components do not.
     nlp.max_length = MAX_BYTES
     files = {"kg_mentions": mentions.MODEL, "kg_relations": ranking.MODEL}

@@ -49,7 +49,8 @@ def find_named_studios(text: str, refs: Sequence[Ref]) -> list[NamedStudio]:
             for person in slotted.refs_in(*match.span("persons")):
                 if person.kind == "Person":
                     name = text[person.end - len(person.text) : person.end]
-                    names = dict.fromkeys((name + match["word"], name + head))
+                    heads = [match["word"], *([] if "▇" in head else [head])]
+                    names = dict.fromkeys(name + words for words in heads)
                     found.append(NamedStudio(start, end, person, tuple(names)))
     return found
 

@@ -33,6 +33,14 @@ def test_phrase_names_one_studio_for_each_person(marked: str, names: set[str], r
     assert all(studio.names[0].startswith(studio.person.text) for studio in found)
 
 
+def test_head_with_a_masked_name_makes_no_second_name(refs: Refs) -> None:
+    text, mentions = refs("以民警[罗建明:Person]命名的护▇苗工作室揭牌")
+
+    (studio,) = find_named_studios(text, mentions)
+
+    assert studio.names == ("罗建明工作室",)
+
+
 def test_head_that_says_more_than_its_class_makes_a_second_name(refs: Refs) -> None:
     text, mentions = refs("以民警[罗建明:Person]命名的护苗工作室揭牌")
 
