@@ -8,11 +8,13 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import cast
 
 from kg import language, relation_training, training
 from kg.config import Settings
 from kg.evaluation import evaluate_articles
 from kg.gold import GoldArticle, iter_gold
+from kg.language.weights import TrainedComponent
 from kg.pipeline import extract_one, load_extractor, load_language
 from kg.scores import Report, pool
 
@@ -33,8 +35,12 @@ def fit_articles(articles: Sequence[GoldArticle], out: Path, *, model: str | Non
     """Train on ``articles``, as ``fit``."""
     before = load_language(model, components=False) if model else None
     mentions = training.train(articles, out / "kg_mentions", model=before)
-    relation_training.train(articles, out / "kg_relations", mentions=mentions)
-    language.load(weights=out).to_disk(out)
+    relations = relation_training.train(articles, out / "kg_relations", mentions=mentions)
+    nlp = language.load()
+    for part, path in (("kg_mentions", mentions), ("kg_relations", relations)):
+        # Not by its configuration, which would keep where the folder lies today.
+        cast(TrainedComponent, nlp.get_pipe(part)).path = path
+    nlp.to_disk(out)
     return out
 
 

@@ -23,7 +23,7 @@ from kg.language.constructions import Construction, load_constructions
 from kg.language.frames import Rule, load_rules
 from kg.language.mentions import MentionRecogniser, find_groups
 from kg.language.names import Name
-from kg.language.pairs import ENDS
+from kg.language.predicates import ENDS
 from kg.language.ranking import MODEL, features_of, save_ranker
 from kg.language.relations import iter_readings, prepare
 from kg.language.resolution import NameResolver

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from pathlib import Path
 
 REPO = Path(__file__).resolve().parent.parent
 SCRIPTS = Path(sys.executable).parent
+TRAIN = REPO / "tests" / "gold" / "train"
 TOOLS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome", "chrome"),
     "n3": (".cache/npm/node_modules/n3",),
@@ -30,3 +32,11 @@ def find_tool(name: str) -> Path | None:
         if found:
             return Path(found)
     return None
+
+
+def measured_training_gold() -> list[Path]:
+    """Return the gold files of the training articles on which single parts (dates, names, masks) were measured.
+
+    The later ones, from tb- on, were written to teach the models; on them the pipeline is measured as a whole.
+    """
+    return sorted(path for path in TRAIN.glob("*.json") if re.match(r"t[1-9a]-", path.name))

@@ -143,7 +143,7 @@ def test_the_command_shows_mentions_rules_candidates_and_claims(file: Path) -> N
     assert lines[0] == ["qingling", "2", "carried", "subject", "青岭县公安局", "lead", "青岭县公安局"]
     assert ["罗建明", "Person", "罗建明", "CRF"] in lines
     assert ["visits.go", "走进"] in lines
-    assert any(line[1:6] == ["0.40", *VISIT, "visits.go"] and line[6:] == ["claim"] for line in lines)
+    assert any(line[1:6] == ["0.50", *VISIT, "visits.go"] and line[6:] == ["claim"] for line in lines)
     assert any(line[:4] == ["trains", "罗建明", "学生", "300"] for line in lines)
 
 

@@ -15,7 +15,7 @@ from kg import language, relation_training, training
 from kg.errors import ConfigError
 from kg.fitting import cross_validate, fit, learning_curve
 from kg.gold import read_gold
-from kg.language.pairs import ENDS
+from kg.language.predicates import ENDS
 from kg.reading import read_article
 
 PLACES = ("青岭", "云泽", "柳溪", "白河", "石桥", "金川")

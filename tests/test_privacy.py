@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from machine import measured_training_gold
 
 from kg.errors import DataError
 from kg.model import Article
@@ -25,7 +26,7 @@ from kg.privacy import (
 from kg.reading import read_article, to_article
 
 RULES = load_privacy_rules().rules
-TRAIN = sorted((Path(__file__).parent / "gold" / "train").glob("*.json"))
+TRAIN = measured_training_gold()
 SENTENCES = [
     "12岁的小棠（化名）父母离异，跟着爷爷生活。",
     "小棠如今已经转学。",

@@ -23,7 +23,7 @@ from kg.language.extraction import Outcome, to_extraction, to_outcomes, trim
 from kg.language.frames import Candidate, rules_by_trigger
 from kg.language.matching import objects_of, subject_of
 from kg.language.names import Name
-from kg.language.pairs import ENDS
+from kg.language.predicates import ENDS
 from kg.language.ranking import MODEL, load_ranker
 from kg.language.relations import (
     Reading,

@@ -18,26 +18,9 @@ from kg.language.clauses import Clause, Phrase, Ref, Verb
 from kg.language.fired import Features, Fired, Option, unique
 from kg.language.frames import Candidate, load_rules
 from kg.language.matching import is_respective, subject_of
+from kg.language.predicates import AGENTS, LETTERS, predicates_between
 from kg.language.scene import Scene
-from kg.model import ORGANISATIONS
 
-AGENTS = ORGANISATIONS | {"Person"}
-ACTORS = AGENTS | {"Program"}
-# The classes at the ends of each predicate that is judged.
-ENDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
-    "collaboratesWith": (ORGANISATIONS, ORGANISATIONS),
-    "conducts": (AGENTS, frozenset({"Program"})),
-    "deployedTo": (AGENTS, ORGANISATIONS | {"Group", "Place"}),
-    "establishes": (ORGANISATIONS | {"Program"}, frozenset({"Studio", "Station", "Team"})),
-    "heldAt": (frozenset({"Program"}), frozenset({"School", "Station", "Place"})),
-    "inspects": (AGENTS, frozenset({"Group", "School"})),
-    "issues": (ORGANISATIONS, frozenset({"Document"})),
-    "participatesIn": (AGENTS, frozenset({"Program"})),
-    "serves": (ACTORS, frozenset({"Group"})),
-    "trains": (ACTORS, frozenset({"Group", "School"})),
-    "visits": (ACTORS, frozenset({"School", "Station", "Agency", "Group", "Place"})),
-    "worksFor": (frozenset({"Person"}), ORGANISATIONS),
-}
 # Two ends further apart than this many clauses are no pair.
 CLAUSES = 5
 # Words are looked at in a window of so many characters to each side, and between ends not further apart.
@@ -45,18 +28,6 @@ WINDOW = 6
 BETWEEN = 40
 # The words between two ends are one feature as a whole when they are no longer than this.
 WHOLE = 10
-LETTERS = {
-    "Agency": "A",
-    "School": "S",
-    "Studio": "U",
-    "Station": "T",
-    "Team": "M",
-    "Program": "P",
-    "Document": "D",
-    "Person": "R",
-    "Group": "G",
-    "Place": "L",
-}
 FIGURE = re.compile(r"\d[\d,.]*")
 COMMA = re.compile(r"[，,；;]")
 QUOTES = '”"’'
@@ -97,12 +68,6 @@ class Pair:
 
 
 Screen = Callable[[Sequence[End]], Sequence[Sequence[bool]]]
-
-
-@cache
-def predicates_between(subject: str, target: str) -> tuple[str, ...]:
-    """Return the predicates that take these classes, in alphabetical order."""
-    return tuple(name for name, (left, right) in ENDS.items() if subject in left and target in right)
 
 
 def rules_of(word: str) -> tuple[str, ...]:

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from kg.errors import DataError
 from kg.language.fired import UNFIRED, Option
-from kg.language.pairs import End, Pair, predicates_between
+from kg.language.pairs import End, Pair
+from kg.language.predicates import predicates_between
 from kg.model import CLASSES
 
 MODEL = Path(__file__).parent / "model" / "kg_relations" / "relations.npz"

@@ -27,8 +27,9 @@ from kg.model import ORGANISATIONS
 
 # What gives a person an office.
 OFFICES = frozenset({"worksFor", "deployedTo", "namedAfter"})
-# A pair is taken from this probability on.
-THRESHOLD = 0.4
+# A pair is taken from this probability on: where it is likelier than not. On dev F1 lies between .839 and .847
+# from 0.3 to 0.5, and precision comes before reach.
+THRESHOLD = 0.5
 # How much more a mention in the title says about whom the article is about.
 TITLE_WEIGHT = 3
 # A unit stays the topic for this many characters.

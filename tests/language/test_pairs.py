@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from spacy.tokens import Doc
 
-from kg.language.pairs import ENDS, Pair, predicates_between
+from kg.language.pairs import Pair
+from kg.language.predicates import ENDS, predicates_between
 from kg.language.relations import Reading, iter_readings, prepare
 
 Readings = Callable[[str], list[Reading]]

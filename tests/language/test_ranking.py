@@ -10,7 +10,7 @@ import pytest
 from spacy.tokens import Doc
 
 from kg.errors import DataError
-from kg.language.pairs import ENDS
+from kg.language.predicates import ENDS
 from kg.language.ranking import BIAS, FIRST_LOOK, features_of, load_ranker, save_ranker
 from kg.language.relations import iter_readings, prepare
 
