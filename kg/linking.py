@@ -24,6 +24,7 @@ from kg import ontology
 from kg.divisions import Division, load_divisions
 from kg.errors import DataError
 from kg.model import Entity
+from kg.yamlfile import load_yaml
 
 PATH = Path(__file__).parent / "linking.yaml"
 # Group concepts are the same everywhere; all else is told apart by where it is.
@@ -208,7 +209,7 @@ def _with_labels(entity: Entity, labels: set[str]) -> Entity:
 @cache
 def _words() -> _Words:
     try:
-        data = yaml.safe_load(PATH.read_text("utf-8"))
+        data = load_yaml(PATH.read_text("utf-8"))
         ends = "|".join(sorted(data["ends"], key=lambda end: (-len(end), end)))
         return _Words(
             national=tuple(data["national"]),

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from kg.language.clauses import Ref
 from kg.language.spans import REACH
 from kg.model import ORGANISATIONS
+from kg.yamlfile import load_yaml
 
 PATH = Path(__file__).parent / "lexicon" / "anaphors.yaml"
 NUMERALS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
@@ -38,7 +37,7 @@ class _Anaphors:
 
 @cache
 def _load() -> _Anaphors:
-    data = yaml.safe_load(PATH.read_text("utf-8"))
+    data = load_yaml(PATH.read_text("utf-8"))
     heads: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {}
     for entry in data["heads"]:
         for word in entry["words"]:

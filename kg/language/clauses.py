@@ -13,10 +13,9 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from kg.errors import DataError
 from kg.language.segments import cut_long
+from kg.yamlfile import load_yaml
 
 LEXICON = Path(__file__).parent / "lexicon"
 # Phrases after these markers end before the 的 behind them (由张三任组长的专班).
@@ -96,7 +95,7 @@ class Clause:
 def markers() -> dict[str, tuple[str, str]]:
     """Return each word of markers.yaml with its family and, for ``after``, its marker."""
     path = LEXICON / "markers.yaml"
-    data = yaml.safe_load(path.read_text("utf-8"))
+    data = load_yaml(path.read_text("utf-8"))
     out: dict[str, tuple[str, str]] = {}
     for family in ("plain", "speech", "negation", "plan", "attend", "invite", "mutual", "joint", "and"):
         for word in data.get(family) or ():
@@ -113,21 +112,21 @@ def markers() -> dict[str, tuple[str, str]]:
 @cache
 def word_lists() -> dict[str, frozenset[str]]:
     """Return the lists under ``lists`` of markers.yaml, by name."""
-    data = yaml.safe_load((LEXICON / "markers.yaml").read_text("utf-8"))
+    data = load_yaml((LEXICON / "markers.yaml").read_text("utf-8"))
     return {name: frozenset(words) for name, words in data["lists"].items()}
 
 
 @cache
 def edges() -> dict[str, re.Pattern[str]]:
     """Return the patterns under ``edges`` of markers.yaml, by name."""
-    data = yaml.safe_load((LEXICON / "markers.yaml").read_text("utf-8"))
+    data = load_yaml((LEXICON / "markers.yaml").read_text("utf-8"))
     return {name: re.compile(source) for name, source in data["edges"].items()}
 
 
 @cache
 def noun_ends() -> tuple[str, ...]:
     """Return what makes the verb before it part of a noun (辅导 + 员)."""
-    return tuple(yaml.safe_load((LEXICON / "markers.yaml").read_text("utf-8"))["noun_ends"])
+    return tuple(load_yaml((LEXICON / "markers.yaml").read_text("utf-8"))["noun_ends"])
 
 
 @cache

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from kg.errors import DataError
 from kg.language.clauses import Ref
 from kg.language.frames import Candidate
 from kg.language.slots import FAMILIES, Slotted, expand, to_slots
 from kg.model import PREDICATES
+from kg.yamlfile import load_yaml
 
 PATH = Path(__file__).parent / "rules" / "constructions.yaml"
 
@@ -54,7 +53,7 @@ def load_constructions() -> tuple[Construction, ...]:
     Raises:
         DataError: a pattern does not compile or names an unknown slot, group or predicate.
     """
-    data = yaml.safe_load(PATH.read_text("utf-8"))
+    data = load_yaml(PATH.read_text("utf-8"))
     return tuple(_construction(entry, data["words"]) for entry in data["constructions"])
 
 

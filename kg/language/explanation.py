@@ -14,7 +14,6 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-import yaml
 from spacy.tokens import Doc
 
 from kg.language.anaphora import is_anaphor, iter_unresolved
@@ -35,6 +34,7 @@ from kg.language.relations import (
 )
 from kg.model import Article, Claim, Entity, Extraction
 from kg.ontology import Text
+from kg.yamlfile import load_yaml
 
 PATH = Path(__file__).parent / "explanation.yaml"
 Item = TypeVar("Item")
@@ -133,7 +133,7 @@ class Explanation:
 @cache
 def words() -> dict[str, dict[str, Text]]:
     """Return the words for what an explanation says (verdicts, context, found, notes, parts), by its keys."""
-    data = yaml.safe_load(PATH.read_text("utf-8"))
+    data = load_yaml(PATH.read_text("utf-8"))
     return {name: {key: Text(**texts) for key, texts in group.items()} for name, group in data.items()}
 
 

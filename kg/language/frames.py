@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from kg.errors import DataError
 from kg.language.clauses import Ref
 from kg.model import CLASSES, PREDICATES
+from kg.yamlfile import load_yaml
 
 RULES = Path(__file__).parent / "rules"
 NOT_FRAMES = frozenset({"constructions.yaml", "studios.yaml"})
@@ -68,7 +67,7 @@ def load_rules() -> tuple[Rule, ...]:
     for path in sorted(RULES.glob("*.yaml")):
         if path.name in NOT_FRAMES:
             continue
-        data = yaml.safe_load(path.read_text("utf-8"))
+        data = load_yaml(path.read_text("utf-8"))
         if data.get("predicate") not in PREDICATES:
             raise DataError(path.name, f"unknown predicate {data.get('predicate')!r}", ", ".join(PREDICATES))
         rules += [_rule(path.name, data["predicate"], entry) for entry in data["rules"]]

@@ -13,7 +13,6 @@ from functools import cache
 from pathlib import Path
 
 import pycrfsuite
-import yaml
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import filter_spans
@@ -25,6 +24,7 @@ from kg.language.segments import cut_long
 from kg.language.tagging import features
 from kg.language.weights import TrainedComponent
 from kg.occurrences import find_occurrences
+from kg.yamlfile import load_yaml
 
 MODEL = Path(__file__).parent / "model" / "kg_mentions" / "mentions.crfsuite"
 LEXICON = Path(__file__).parent / "lexicon"
@@ -73,8 +73,8 @@ def decode(labels: Sequence[str]) -> Iterator[Span]:
 
 @cache
 def _edges() -> dict[str, re.Pattern[str]]:
-    data = yaml.safe_load((LEXICON / "mentions.yaml").read_text("utf-8"))
-    names = yaml.safe_load((LEXICON / "names.yaml").read_text("utf-8"))
+    data = load_yaml((LEXICON / "mentions.yaml").read_text("utf-8"))
+    names = load_yaml((LEXICON / "names.yaml").read_text("utf-8"))
 
     def any_of(words: Sequence[str]) -> str:
         return "|".join(map(re.escape, sorted(set(words), key=len, reverse=True)))
@@ -103,7 +103,7 @@ def _edges() -> dict[str, re.Pattern[str]]:
 
 @cache
 def _broken() -> tuple[tuple[str, str], ...]:
-    data = yaml.safe_load((LEXICON / "mentions.yaml").read_text("utf-8"))
+    data = load_yaml((LEXICON / "mentions.yaml").read_text("utf-8"))
     return tuple((head, rest) for head, rest in data["whole"])
 
 
@@ -116,7 +116,7 @@ def _concepts() -> tuple[re.Pattern[str], dict[str, str], re.Pattern[str]]:
         shields.update(concept.not_within)
         for word in (concept.name, *concept.labels):
             words.setdefault(word, concept.name)
-    data = yaml.safe_load((LEXICON / "mentions.yaml").read_text("utf-8"))
+    data = load_yaml((LEXICON / "mentions.yaml").read_text("utf-8"))
     words.update(data["groups"])
     pattern = re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
     stops = re.compile(

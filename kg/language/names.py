@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 
-import yaml
-
 from kg.divisions import load_divisions
 from kg.model import Mention
+from kg.yamlfile import load_yaml
 
 PATH = Path(__file__).parent / "lexicon" / "names.yaml"
 DROPPED = re.compile(r"[\s“”\"'‘’「」『』《》〈〉]")
@@ -63,7 +62,7 @@ class _Rules:
 
 @cache
 def _rules() -> _Rules:
-    data = yaml.safe_load(PATH.read_text("utf-8"))
+    data = load_yaml(PATH.read_text("utf-8"))
 
     def any_of(words: Sequence[str]) -> str:
         return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))

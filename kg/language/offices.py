@@ -14,6 +14,7 @@ import yaml
 
 from kg.errors import DataError
 from kg.language.segments import Span, in_title, segment
+from kg.yamlfile import load_yaml
 
 PATH = Path(__file__).parent / "lexicon" / "offices.yaml"
 
@@ -88,7 +89,7 @@ def _nearest(offices: Sequence[re.Match[str]], trigger: Span, subject: Span | No
 def _words() -> _Offices:
     """Return the compiled words of ``lexicon/offices.yaml``."""
     try:
-        data: dict[str, Any] = yaml.safe_load(PATH.read_text("utf-8"))
+        data: dict[str, Any] = load_yaml(PATH.read_text("utf-8"))
         kinds, heads, professions = (_any_of(data[name]) for name in ("kinds", "heads", "professions"))
         office = f"(?:{kinds}){{0,4}}(?:{heads})"
         return _Offices(

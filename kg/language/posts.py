@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from kg.language.clauses import Ref
 from kg.model import ORGANISATIONS
+from kg.yamlfile import load_yaml
 
 PATH = Path(__file__).parent / "lexicon" / "posts.yaml"
 
@@ -47,7 +46,7 @@ class _Posts:
 @cache
 def load_posts() -> _Posts:
     """Return the compiled post words of ``lexicon/posts.yaml``."""
-    data = yaml.safe_load(PATH.read_text("utf-8"))
+    data = load_yaml(PATH.read_text("utf-8"))
 
     def any_of(words: Sequence[str]) -> str:
         return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))

@@ -19,6 +19,7 @@ import yaml
 
 from kg.errors import DataError
 from kg.language.segments import Span, segment
+from kg.yamlfile import load_yaml
 
 LEXICON = Path(__file__).parent / "lexicon"
 # A count stands at most so many characters before what it counts (37名有严重不良行为的学生), behind it
@@ -301,7 +302,7 @@ def _grammar() -> _Grammar:
     """Return the compiled pattern of ``lexicon/quantities.yaml`` over the units of ``units.tsv``."""
     path = LEXICON / "quantities.yaml"
     try:
-        data: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+        data: dict[str, Any] = load_yaml(path.read_text("utf-8"))
         with (LEXICON / "units.tsv").open(encoding="utf-8") as lines:
             rows = list(csv.DictReader((line for line in lines if line[0] != "#"), delimiter="\t"))
         units = sorted(rows, key=lambda row: (-len(row["unit"]), row["unit"]))

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from kg.language.clauses import Ref
 from kg.language.slots import expand, to_slots
+from kg.yamlfile import load_yaml
 
 PATH = Path(__file__).parent / "rules" / "studios.yaml"
 
@@ -28,7 +27,7 @@ class NamedStudio:
 
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], ...], re.Pattern[str]]:
-    data = yaml.safe_load(PATH.read_text("utf-8"))
+    data = load_yaml(PATH.read_text("utf-8"))
     patterns = tuple(re.compile(expand(source, data["words"], PATH.name)) for source in data["patterns"])
     return patterns, re.compile(data["dropped"])
 
@@ -63,5 +62,5 @@ def person_in(name: str) -> str | None:
 
 @cache
 def _inside() -> re.Pattern[str]:
-    data = yaml.safe_load(PATH.read_text("utf-8"))
+    data = load_yaml(PATH.read_text("utf-8"))
     return re.compile(data["inside"])

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
-import yaml
+from kg.yamlfile import load_yaml
 
 LEXICON = Path(__file__).parent / "lexicon"
 # Characters to each side that a decision sees; 4 was best of 2..5 by cross-validation.
@@ -33,7 +33,7 @@ def _suffixes() -> tuple[re.Pattern[str], dict[str, str]]:
 
 @cache
 def _posts() -> re.Pattern[str]:
-    data = yaml.safe_load((LEXICON / "posts.yaml").read_text("utf-8"))
+    data = load_yaml((LEXICON / "posts.yaml").read_text("utf-8"))
     words = sorted({*data["posts"], *data["assigned"]}, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, words)))
 

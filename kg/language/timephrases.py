@@ -19,6 +19,7 @@ from typing import Any, Literal
 import yaml
 
 from kg.errors import DataError
+from kg.yamlfile import load_yaml
 
 LEXICON = Path(__file__).parent / "lexicon"
 Grain = Literal["day", "month", "year", "since"]
@@ -256,7 +257,7 @@ def load_grammar() -> Grammar:
     """Return the compiled patterns of ``lexicon/dates.yaml`` and ``lexicon/seasons.tsv``."""
     path = LEXICON / "dates.yaml"
     try:
-        data: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+        data: dict[str, Any] = load_yaml(path.read_text("utf-8"))
         with (LEXICON / "seasons.tsv").open(encoding="utf-8") as lines:
             rows = list(csv.DictReader((line for line in lines if line[0] != "#"), delimiter="\t"))
         pieces = {name: piece.replace("{to}", data["to"]) for name, piece in data["pieces"].items()}

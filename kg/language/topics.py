@@ -12,6 +12,7 @@ import yaml
 
 from kg.errors import DataError
 from kg.language.segments import Span, segment
+from kg.yamlfile import load_yaml
 
 LEXICON = Path(__file__).parent / "lexicon"
 # A topic is a noun phrase, not a sentence.
@@ -130,7 +131,7 @@ def _grammar() -> _Grammar:
     """Return the compiled patterns of ``lexicon/topics.yaml``."""
     path = LEXICON / "topics.yaml"
     try:
-        data: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+        data: dict[str, Any] = load_yaml(path.read_text("utf-8"))
 
         def compiled(name: str) -> re.Pattern[str]:
             pattern: str = data[name]

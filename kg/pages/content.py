@@ -14,11 +14,11 @@ from importlib.resources import files
 from typing import Any
 
 import networkx as nx
-import yaml
 
 from kg import ontology
 from kg.errors import ConfigError, DataError
 from kg.model import CLASSES, PREDICATES
+from kg.yamlfile import load_yaml
 
 LANGUAGES = ("zh", "en")
 ARTICLE_FIELDS = ("title", "publisher", "date", "url")
@@ -123,7 +123,7 @@ def interface() -> Mapping[str, Mapping[str, str]]:
     Raises:
         DataError: a text lacks a language.
     """
-    words: dict[str, dict[str, str]] = yaml.safe_load(
+    words: dict[str, dict[str, str]] = load_yaml(
         files("kg.pages").joinpath("interface.yaml").read_text(encoding="utf-8")
     )
     for key, texts in words.items():
