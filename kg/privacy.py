@@ -63,6 +63,7 @@ class PrivacyRules:
     note: re.Pattern[str]
     nick: re.Pattern[str]
     not_names: tuple[str, ...]
+    whole: tuple[tuple[str, str], ...]
     common_doubles: frozenset[str]
     wordlike_families: frozenset[str]
     not_classmates: tuple[str, ...]
@@ -187,8 +188,17 @@ def find_names(text: str, rule: PrivacyRule) -> Iterator[tuple[int, int]]:
     for match in rule.pattern.finditer(text):
         start = match.start("name")
         for first, end in _parts(match["name"]):
-            if _may_be_name(text, start + first, start + end, rule, rules):
+            first += _cut(text, start + first, start + end, rules)
+            if first < end and _may_be_name(text, start + first, start + end, rule, rules):
                 yield start + first, start + end
+
+
+def _cut(text: str, start: int, end: int, rules: PrivacyRules) -> int:
+    """Return how many characters at the front belong to a word that goes over the edge; one left is no name."""
+    for head, rest in rules.whole:
+        if text.startswith(rest, start) and text.endswith(head, 0, start):
+            return len(rest) if end - start > len(rest) + 1 else end - start
+    return 0
 
 
 def _parts(names: str) -> Iterator[tuple[int, int]]:
@@ -275,6 +285,7 @@ def read_privacy_rules(path: Path) -> PrivacyRules:
             note=re.compile(data["pseudonym_note"]),
             nick=re.compile(data["shapes"]["nick"]),
             not_names=tuple(data["not_names"]),
+            whole=tuple((head, rest) for head, rest in data["whole"]),
             common_doubles=frozenset(data["common_doubles"]),
             wordlike_families=frozenset(data["wordlike_families"]),
             not_classmates=tuple(data["not_classmates"]),

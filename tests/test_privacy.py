@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from machine import TRAIN as ALL_TRAIN
 from machine import measured_training_gold
 
 from kg.errors import DataError
@@ -200,6 +201,39 @@ def test_title_file_name_and_address_lose_the_name_too() -> None:
     result = redact(read)
 
     assert (result.title, result.name, result.url) == ("▇▇走出阴影", "▇▇走出阴影", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("12岁的留守儿童小麦（化名）在信中写道。", "12岁的留守儿童▇▇（化名）在信中写道。"),
+        (
+            "对6800多名留守儿童来说，有人跟着海风去父母身边。",
+            "对6800多名留守儿童来说，有人跟着海风去父母身边。",
+        ),
+        ("针对青少年文身问题，区检察院开展整治。", "针对青少年文身问题，区检察院开展整治。"),
+        ("云山村妇女儿童之家今天揭牌。", "云山村妇女儿童之家今天揭牌。"),
+        ("女孩童小雪（化名）的母亲来了。", "女孩▇▇▇（化名）的母亲来了。"),
+    ],
+)
+def test_a_name_begins_where_a_word_does(text: str, kept: str) -> None:
+    assert masked(text) == kept
+
+
+# Parents are masked like children; here one is a team's leader.
+PARENTS = {"tg-fengtan": {"游大志"}}
+
+
+@pytest.mark.parametrize("path", sorted(ALL_TRAIN.glob("*.json")), ids=lambda path: path.stem)
+def test_no_entity_of_gold_is_masked(path: Path) -> None:
+    gold = json.loads(path.read_text("utf-8"))
+    read = read_article(path.with_suffix(".txt"))
+    entities = {name for entity in gold["entities"] for name in entity["names"]}
+
+    result = redact(read)
+
+    lost = {name for name in entities if read.text.count(name) != result.text.count(name)}
+    assert lost == PARENTS.get(path.stem, set())
 
 
 @pytest.mark.parametrize("path", TRAIN, ids=lambda path: path.stem)

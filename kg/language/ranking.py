@@ -25,7 +25,7 @@ from kg.language.predicates import predicates_between
 from kg.model import CLASSES
 
 MODEL = Path(__file__).parent / "model" / "kg_relations" / "relations.npz"
-# Said by names alone; the ranker has nothing to add to them.
+# Said by names and constructions alone; the ranker has nothing to add to them.
 SETTLED = frozenset({"namedAfter", "partOf"})
 # What stands before a feature of the subject's or object's own, to part it from the pair's.
 SUBJECT, OBJECT = "s", "o"

@@ -1,7 +1,7 @@
 """The spaCy component ``kg_relations``: what the sentences of an article say about its things.
 
-Posts settle who works where; frames and constructions propose the rest, the ranker disposes, and vetoes
-mark what is planned or denied. All of it stands in ``doc._.candidates``.
+Posts in front of a name settle who works where; frames and constructions propose, the ranker judges every
+pair of a sentence, and vetoes mark what is planned, denied or only told, and whom nothing gives an office. All of it stands in ``doc._.candidates``.
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ class Weighed:
 def weigh(text: str, reading: Reading, ranker: Ranker, *, floor: float = 0.0) -> Iterator[Weighed]:
     """Yield every relation that one sentence may state; what is planned or denied comes vetoed.
 
-    What is less likely than ``floor`` is left out.
+    What is less likely than ``floor`` is left out, and so are the pairs that the ranker does not look at.
     """
     vetoes = reading.vetoes
     for settled in reading.proposals:

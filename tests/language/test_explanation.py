@@ -17,7 +17,7 @@ from kg import language
 from kg.language.explanation import PATH, Explanation, SeenCandidate, explain, words
 from kg.language.extraction import to_extraction, to_outcomes
 from kg.language.ranking import load_ranker
-from kg.language.relations import choose, iter_readings, prepare, weigh
+from kg.language.relations import UNPROPOSED, choose, iter_readings, prepare, weigh
 from kg.model import Article
 from kg.privacy import redact
 from kg.reading import read_article
@@ -185,13 +185,17 @@ def test_plan_and_denial_are_the_reason(explained: Explain, text: str, verdict: 
     assert candidate.rule == "visits.go"
     assert candidate.probability is not None
     assert len(explanation.sentences[0].claims) == (verdict == "claim")
+    done = found(explained("青岭县公安局走进青岭县柳溪小学。"), "visits", "青岭县公安局", "青岭县柳溪小学")
+    assert done.probability is not None
+    assert done.probability > 0.9
+    assert candidate.probability <= done.probability
 
 
 def test_a_person_without_office_is_the_reason(explained: Explain) -> None:
     explanation = explained("路人罗建明走进青岭县柳溪小学，给学生讲课。")
 
     candidate = found(explanation, "visits", "罗建明", "青岭县柳溪小学")
-    assert candidate.verdict == "office"
+    assert (candidate.verdict, candidate.rule) == ("office", UNPROPOSED)
     person = explanation.sentences[0].mentions[0]
     assert (person.names, person.note, person.entities) == (("罗建明",), "office", ())
 
