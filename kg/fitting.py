@@ -12,6 +12,7 @@ from typing import cast
 
 from kg import language, relation_training, training
 from kg.config import Settings
+from kg.errors import ConfigError
 from kg.evaluation import evaluate_articles
 from kg.gold import GoldArticle, iter_gold
 from kg.language.weights import TrainedComponent
@@ -57,27 +58,46 @@ def cross_validate(gold_dir: Path, *, count: int, workers: int = 1) -> Report:
 
     The articles are split into ``count`` parts, whole; every part is scored by what the others teach. Each
     part takes as long as ``kg train``; ``workers`` processes share them.
+
+    Raises:
+        ArticleError: the folder holds no gold, or a gold file is broken.
+        ConfigError: there are fewer articles than parts.
     """
-    parts = list(training.folds(list(iter_gold(gold_dir)), count))
-    return pool(_map(parts, workers))
+    return pool(_map(_parts(gold_dir, count), workers))
 
 
 def learning_curve(gold_dir: Path, *, shares: Sequence[float], count: int, workers: int = 1) -> list[Curve]:
-    """Return the score of one part of ``count`` by pipelines trained on growing shares (0 to 1) of the rest."""
-    rest, held_out = next(training.folds(list(iter_gold(gold_dir)), count))
+    """Return the score of one part of ``count`` by pipelines trained on growing shares (0 to 1) of the rest.
+
+    Raises as ``cross_validate``.
+    """
+    rest, held_out = _parts(gold_dir, count)[0]
     parts = [(rest[: max(1, round(share * len(rest)))], held_out) for share in shares]
     reports = _map(parts, workers)
     return [Curve(len(some), report) for (some, _), report in zip(parts, reports, strict=True)]
 
 
-def _map(parts: Iterable[tuple[Sequence[GoldArticle], Sequence[GoldArticle]]], workers: int) -> list[Report]:
+Part = tuple[Sequence[GoldArticle], Sequence[GoldArticle]]
+
+
+def _parts(gold_dir: Path, count: int) -> list[Part]:
+    """Return what is trained on and what is held out, for each part."""
+    articles = list(iter_gold(gold_dir))
+    if len(articles) < count:
+        raise ConfigError(
+            str(gold_dir), f"{count} parts of {len(articles)} articles", f"at most {len(articles)}"
+        )
+    return list(training.folds(articles, count))
+
+
+def _map(parts: Iterable[Part], workers: int) -> list[Report]:
     if workers == 1:
         return [_trained_and_scored(part) for part in parts]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as processes:
         return list(processes.map(_trained_and_scored, parts))
 
 
-def _trained_and_scored(part: tuple[Sequence[GoldArticle], Sequence[GoldArticle]]) -> Report:
+def _trained_and_scored(part: Part) -> Report:
     known, held_out = part
     with tempfile.TemporaryDirectory() as folder:
         weights = fit_articles(known, Path(folder))

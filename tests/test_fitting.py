@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,12 @@ def test_cross_validation_scores_every_article_by_what_the_others_teach(
     assert set.intersection(*taught) == set()
     assert report.entities.f1 > 0.8
     assert set(report.by_article) == {f"g{number}" for number in range(len(PLACES))}
+
+
+@pytest.mark.parametrize("score", [cross_validate, partial(learning_curve, shares=(1.0,))])
+def test_more_parts_than_articles_are_an_error(gold: Path, score: Callable[..., object]) -> None:
+    with pytest.raises(ConfigError, match="7 parts of 6 articles; at most 6"):
+        score(gold, count=7)
 
 
 def test_learning_curve_trains_on_growing_shares(gold: Path) -> None:
