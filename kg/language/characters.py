@@ -15,6 +15,7 @@ from spacy.util import registry
 
 # What a pipeline's configuration calls the tokenizer.
 NAME = "kg_characters"
+_TEXT = "kg_text"
 
 # A character with the space behind it, or other white space as one token.
 _TOKEN = re.compile(r"(\S)( ?)|(\s+)")
@@ -28,6 +29,14 @@ class CharacterTokenizer(ChineseTokenizer):
         tokens = _TOKEN.findall(text)
         words = [char or gap for char, _, gap in tokens]
         return Doc(self.vocab, words=words, spaces=[bool(space) for _, space, _ in tokens])
+
+
+def text_of(doc: Doc) -> str:
+    """Return ``doc.text``, which spaCy puts together from the tokens at every access, put together once."""
+    text = doc.user_data.get(_TEXT)
+    if not isinstance(text, str):
+        text = doc.user_data[_TEXT] = doc.text
+    return text
 
 
 @registry.tokenizers(NAME)  # type: ignore[untyped-decorator]

@@ -17,6 +17,7 @@ from typing import TypeVar
 from spacy.tokens import Doc
 
 from kg.language.anaphora import is_anaphor, iter_unresolved
+from kg.language.characters import text_of
 from kg.language.clauses import CLAUSE_END, Phrase, Ref, Verb
 from kg.language.extraction import Outcome, to_extraction, to_outcomes, trim
 from kg.language.frames import Candidate, rules_by_trigger
@@ -150,7 +151,7 @@ class _Explainer:
 
     def __init__(self, doc: Doc, weights: Path) -> None:
         self.doc = doc
-        self.text = doc.text
+        self.text = text_of(doc)
         self.names: dict[str, Name] = doc._.names
         self.ranker = load_ranker(weights)
         self.offices, self.merged, self.namesakes = prepare(doc)

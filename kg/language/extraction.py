@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from kg.language.attributes import Attributes
+from kg.language.characters import text_of
 from kg.language.clauses import iter_sentences
 from kg.language.frames import Candidate
 from kg.language.names import Name
@@ -63,7 +64,7 @@ def to_outcomes(doc: Doc) -> tuple[dict[str, Entity], list[Outcome]]:
     """Return the entities of a Doc by the keys of its names, and what became of each candidate, in text order."""
     article: Article = doc._.article
     names: dict[str, Name] = doc._.names
-    text = doc.text
+    text = text_of(doc)
     spans = tuple(trim(text, start, end) for start, end in iter_sentences(text))
     sentences = _Sentences(tuple(start for start, _ in spans), spans)
     candidates = list(_all(doc))

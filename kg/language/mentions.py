@@ -20,6 +20,7 @@ from spacy.util import filter_spans
 from kg import ontology
 from kg.errors import DataError
 from kg.language.anaphora import is_anaphor
+from kg.language.characters import text_of
 from kg.language.segments import cut_long
 from kg.language.tagging import features
 from kg.language.weights import TrainedComponent
@@ -254,7 +255,7 @@ class MentionRecogniser(TrainedComponent):
 
     def __call__(self, doc: Doc) -> Doc:
         """Write the mentions of ``doc``; entities of a pipeline that ran before are features."""
-        text = doc.text
+        text = text_of(doc)
         sourced = find_sourced_names(text, load_tagger(self.path), seen=entities_of(doc))
         spans = [doc.char_span(s, e, label=kind, span_id=source) for (s, e, kind), source in sourced]
         spans += [

@@ -14,6 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.language import posts
+from kg.language.characters import text_of
 from kg.language.clauses import Clause, Phrase, Ref, iter_sentences, parse_sentence
 from kg.language.constructions import match_constructions
 from kg.language.frames import Candidate, trigger_words
@@ -311,7 +312,7 @@ class RelationExtractor(TrainedComponent):
 
     def __call__(self, doc: Doc) -> Doc:
         """Write the candidates of ``doc``."""
-        text = doc.text  # put together from the tokens at every access
+        text = text_of(doc)
         offices, merged, namesakes = prepare(doc)
         found = list(offices)
         ranker = load_ranker(self.path)
@@ -325,5 +326,5 @@ def prepare(doc: Doc) -> tuple[list[Candidate], list[Ref], frozenset[str]]:
     """Return the offices of a Doc whose names are resolved, its mentions with posts, and studios' namesakes."""
     parents = {key: name.parent for key, name in doc._.names.items() if name.parent}
     namesakes = frozenset(name.namesake for name in doc._.names.values() if name.namesake)
-    offices, merged = find_offices(doc.text, doc._.refs, parents)
+    offices, merged = find_offices(text_of(doc), doc._.refs, parents)
     return offices, merged, namesakes

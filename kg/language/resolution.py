@@ -12,6 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.language import anaphora, posts, studios
+from kg.language.characters import text_of
 from kg.language.clauses import Ref
 from kg.language.mentions import listed
 from kg.language.names import Name, Names, comparable, place_of
@@ -35,7 +36,7 @@ class NameResolver:
 
     def __call__(self, doc: Doc) -> Doc:
         """Write the names and refs of ``doc``."""
-        text = doc.text
+        text = text_of(doc)
         mentions = [
             m
             for m in mentions_of(doc)
