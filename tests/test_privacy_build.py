@@ -170,12 +170,17 @@ def nowhere_else(own: dict[Path, set[str]]) -> set[str]:
 
 
 def test_no_file_holds_a_pseudonym_or_the_name_of_a_child(built: Built) -> None:
-    names = nowhere_else(gold_children(built))
+    own = gold_children(built)
+    names = nowhere_else(own)
+    texts = [path.read_text("utf-8") for path in own]
+    # An officer of a gold article may bear the name of an invented child.
     invented = {name for _, hidden, _ in INVENTED.values() for name in hidden}
+    invented = {name for name in invented if not any(name in text for text in texts)}
 
     found = list(leaks(built.files, invented | names))
 
     assert len(names) > 5
+    assert len(invented) > 5
     assert {"report.json", "graph.html", "graph.ttl", "graph.nq"} < built.files.keys()
     assert found == []
 
@@ -219,7 +224,6 @@ def test_search_would_find_a_name_in_every_way_of_writing() -> None:
 def test_officials_keep_their_names(built: Built) -> None:
     nlp = language.load()
     literals = built.store()
-    texts = {value for _, value in literals}
     labels = {(graph, value) for graph, value in literals if len(value) <= 4}
 
     lost = []
@@ -230,9 +234,7 @@ def test_officials_keep_their_names(built: Built) -> None:
             named = {name for e in gold.entities if e.kind == "Person" for name in e.names}
             found = {entity.name for entity in plain.entities if entity.kind == "Person"} & named
             stored = next(
-                value
-                for value in texts
-                if len(value) == len(article.text) and value[-9:] == article.text[-9:]
+                value for graph, value in literals if article.id in graph and len(value) == len(article.text)
             )
             lost += [(gold.id, n) for n in found if not any(article.id in g and v == n for g, v in labels)]
             lost += [(gold.id, n) for n in named if stored.count(n) != article.text.count(n)]

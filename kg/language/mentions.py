@@ -22,7 +22,7 @@ from kg.errors import DataError
 from kg.language.anaphora import is_anaphor
 from kg.language.characters import text_of
 from kg.language.segments import cut_long
-from kg.language.tagging import features
+from kg.language.tagging import begins_with_surname, features
 from kg.language.weights import TrainedComponent
 from kg.occurrences import find_occurrences
 from kg.yamlfile import load_yaml
@@ -186,7 +186,9 @@ def _trim(text: str, span: Span) -> Span | None:
     """Return ``span`` without what belongs to no name at its edges, or None when nothing is left."""
     start, end, kind = span
     words = text[start:end]
-    if match := _edges()["leading"].match(words):
+    match = _edges()["leading"].match(words)
+    # 向小溪 is a name whole; 向陈静 is one behind a preposition.
+    if match and (kind != "Person" or begins_with_surname(words[match.end() :])):
         start += match.end()
     if kind == "Document":
         opened = text.rfind("《", max(0, start - 2), start + 1)

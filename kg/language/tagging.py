@@ -44,6 +44,11 @@ def _surnames() -> frozenset[str]:
         return frozenset(row["surname"] for row in csv.DictReader(file, delimiter="\t"))
 
 
+def begins_with_surname(words: str) -> bool:
+    """Tell whether ``words`` begin with a family name of one or two characters."""
+    return words[:1] in _surnames() or words[:2] in _surnames()
+
+
 def kind_of(char: str) -> str:
     """Return the coarse class of a character: digit, space, Latin, Chinese or itself (punctuation)."""
     if char.isdigit() or char in "一二三四五六七八九十百千万两余":

@@ -10,7 +10,7 @@ import pytest
 from spacy.tokens import Doc
 
 from kg.errors import DataError
-from kg.language.mentions import decode, find_groups, load_tagger
+from kg.language.mentions import _trim, decode, find_groups, load_tagger
 
 MakeDoc = Callable[[str], Doc]
 
@@ -127,3 +127,17 @@ def test_missing_weights_are_an_error_that_says_how_to_make_them(tmp_path: Path)
         load_tagger(tmp_path / "none.crfsuite")
 
     assert "train" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("检察官助理向小溪走进明德小学。", "向小溪"), ("民警向陈静赠送锦旗。", "陈静")],
+)
+def test_a_family_name_that_is_a_preposition_too_stays_with_its_name(text: str, name: str) -> None:
+    start = text.index("向")
+
+    assert _trim(text, (start, start + 3, "Person")) == (
+        text.index(name),
+        text.index(name) + len(name),
+        "Person",
+    )
