@@ -28,6 +28,8 @@ GOLD = Path(__file__).parent / "gold"
 # What in a text tells a child from a reporter or a name of the page: both stand in `never`.
 CHILD = "同学|学生|女孩|男孩|女童|男童|班|少年|孩子|其子|女儿|儿子|被害人|受害人|嫌疑人|被告人"
 STAFF = "编辑|责编|审核|作者|记者|通讯员"
+# Characters of the longest name of a person: 阿不都克里木·买买提明.
+LONGEST_NAME = 20
 
 # Films, brands, weather, reporters and officials whose words hold a child's name: nobody's secret.
 OPEN = ("豆豆的小雨伞", "小雨伞", "施小雨", "秦小雨", "淅淅沥沥的小雨")
@@ -128,13 +130,16 @@ def leaks(files: dict[str, bytes], names: set[str]) -> Iterator[tuple[str, str, 
         for phrase in OPEN:
             data = data.replace(phrase.encode(), b"")
         lowered = data.lower()
+        # Which kinds of escapes (\\u, %e, &#) a file has at all: with none of a kind, no name is written so.
+        heads = {form[:2] for name in names for form in forms(name)[1]}
+        heads = {head for head in heads if head in lowered}
         for name in sorted(names):
             if where.startswith("store/") and any(name in phrase for phrase in OPEN):
                 # Packing may part an open phrase; the store as it is read is searched for the name.
                 continue
             plain, escaped = forms(name)
             yield from ((where, name, form) for form in plain if form in data)
-            yield from ((where, name, form) for form in escaped if form in lowered)
+            yield from ((where, name, form) for form in escaped if form[:2] in heads and form in lowered)
 
 
 def children(text: str, never: tuple[str, ...]) -> set[str]:
@@ -224,7 +229,7 @@ def test_search_would_find_a_name_in_every_way_of_writing() -> None:
 def test_officials_keep_their_names(built: Built) -> None:
     nlp = language.load()
     literals = built.store()
-    labels = {(graph, value) for graph, value in literals if len(value) <= 4}
+    labels = {(graph, value) for graph, value in literals if len(value) <= LONGEST_NAME}
 
     lost = []
     for folder in built.gold:
