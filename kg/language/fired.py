@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from kg.language.frames import Candidate
 
@@ -27,10 +27,10 @@ class Fired:
     """The rules that fired in a sentence, by pair and by each end."""
 
     def __init__(self, proposals: Iterable[Candidate]) -> None:
-        self.by_pair: dict[tuple[str, str, str], list[tuple[str, Candidate]]] = defaultdict(list)
-        self.by_object: dict[tuple[str, str], list[str]] = defaultdict(list)
-        self.by_subject: dict[tuple[str, str], list[str]] = defaultdict(list)
-        self._named: set[str] = set()
+        # What fired is looked up by its ends, then by predicate.
+        self.by_pair: dict[tuple[str, str], dict[str, list[tuple[str, Candidate]]]] = {}
+        self.by_object: dict[str, dict[str, list[str]]] = {}
+        self.by_subject: dict[str, dict[str, list[str]]] = {}
         for proposal in proposals:
             tag = proposal.rule + ("~" if proposal.carried else "")
             tag += f"!{proposal.vetoed}" if proposal.vetoed else ""
@@ -41,30 +41,42 @@ class Fired:
                         self._add(proposal, target, subject, tag)
 
     def _add(self, proposal: Candidate, subject: str, target: str, tag: str) -> None:
-        self._named |= {subject, target}
-        self.by_pair[proposal.predicate, subject, target].append((tag, proposal))
-        self.by_object[proposal.predicate, target].append(tag)
-        self.by_subject[proposal.predicate, subject].append(tag)
+        name = proposal.predicate
+        self.by_pair.setdefault((subject, target), {}).setdefault(name, []).append((tag, proposal))
+        self.by_object.setdefault(target, {}).setdefault(name, []).append(tag)
+        self.by_subject.setdefault(subject, {}).setdefault(name, []).append(tag)
 
-    def names(self, keys: Iterable[str]) -> bool:
-        """Tell whether a rule says something of one of ``keys``."""
-        return not self._named.isdisjoint(keys)
+    def options(
+        self, predicates: Sequence[str], worth: Container[str], subject: str, target: str
+    ) -> tuple[Option, ...]:
+        """Return those of ``predicates`` of which a rule says something for either end, and those of ``worth``."""
+        found = self.by_pair.get((subject, target), _NOTHING)
+        around = self.by_object.get(target, _NOTHING)
+        acting = self.by_subject.get(subject, _NOTHING)
+        return tuple(
+            _fired(name, found.get(name, ()), around.get(name, ()), acting.get(name, ()))
+            if name in around or name in acting
+            else _unfired(name)
+            for name in predicates
+            if name in worth or name in around or name in acting
+        )
 
-    def option(self, predicate: str, subject: str, target: str) -> Option:
-        """Return what the rules say of one predicate between two things."""
-        found = self.by_pair.get((predicate, subject, target), ())
-        around = self.by_object.get((predicate, target))
-        acting = self.by_subject.get((predicate, subject))
-        if not (found or around or acting):
-            return _unfired(predicate)
-        tags = unique(tag for tag, _ in found)
-        seen = [f"R:{tag}" for tag in tags]
-        seen += ["R+", f"Rn:{min(3, len(tags))}"] if tags else [UNFIRED]
-        if around and not tags:
-            seen += ["other", *(f"RO:{tag}" for tag in around)]
-        seen += [f"RS:{tag.partition('.')[0]}" for tag in acting or ()]
-        best = min((proposal for _, proposal in found), key=_rank, default=None)
-        return Option(predicate, unique(seen), best)
+
+_NOTHING: Mapping[str, list[Any]] = {}
+
+
+def _fired(
+    predicate: str, found: Sequence[tuple[str, Candidate]], around: Sequence[str], acting: Sequence[str]
+) -> Option:
+    """Return what the rules say of one predicate: of the pair, with its object, and with its subject."""
+    tags = unique(tag for tag, _ in found)
+    seen = [f"R:{tag}" for tag in tags]
+    seen += ["R+", f"Rn:{min(3, len(tags))}"] if tags else [UNFIRED]
+    if around and not tags:
+        seen += ["other", *(f"RO:{tag}" for tag in around)]
+    seen += [f"RS:{tag.partition('.')[0]}" for tag in acting]
+    best = min((proposal for _, proposal in found), key=_rank, default=None)
+    return Option(predicate, unique(seen), best)
 
 
 @cache

@@ -198,9 +198,7 @@ def weigh(text: str, reading: Reading, ranker: Ranker, *, floor: float = 0.0) ->
             yield Weighed(replace(settled, vetoed=settled.vetoed or reading.veto_of(settled)))
     best: dict[tuple[str, str, str], Weighed] = {}
     look = ranker.look()
-    for pair, option, likely in look.probabilities(reading.pairs(text, screen=look.screen)):
-        if likely < floor:
-            continue
+    for pair, option, likely in look.probabilities(reading.pairs(text, screen=look.screen), floor=floor):
         proposal = option.proposal
         clause = vetoes.get(pair.clause.start, "") if pair.clause else ""
         candidate = replace(
