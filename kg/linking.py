@@ -15,7 +15,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -62,6 +62,7 @@ class _Words:
     not_places: tuple[str, ...]
 
 
+@lru_cache(maxsize=4096)
 def normalise(name: str) -> str:
     """Return a name for display: NFKC, no white space, one kind of quotes, none around the whole.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import re
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from kg.gold import GoldArticle, GoldEntity
 from kg.language.anaphora import is_anaphor
 from kg.language.mentions import MODEL, entities_of, shifted
 from kg.language.names import place_of
+from kg.language.tagger import save_tagger
 from kg.language.tagging import features
 from kg.model import CLASSES
 from kg.reading import read_article
@@ -151,7 +153,18 @@ def train_recogniser(articles: Iterable[Aligned], path: Path, *, copies: int = C
             for rows, labels in sequences(version):
                 trainer.append(rows, labels)
     trainer.set_params(PARAMETERS)
-    trainer.train(str(path))
+    with tempfile.TemporaryDirectory() as folder:
+        learned = Path(folder) / "crf"
+        trainer.train(str(learned))
+        convert(learned, path)
+
+
+def convert(learned: Path, path: Path) -> None:
+    """Write what python-crfsuite learned into ``path``, as the recogniser reads it."""
+    tagger = pycrfsuite.Tagger()
+    with tagger.open(str(learned)):
+        info = tagger.info()
+        save_tagger(path, info.state_features, info.transitions)
 
 
 def folds(

@@ -109,7 +109,7 @@ def test_spacy_loads_our_own_pipeline_after_to_disk(tmp_path: Path) -> None:
 def test_same_gold_same_bytes(fitted: Path, gold: Path, tmp_path: Path) -> None:
     again = fit(gold, tmp_path / "again")
 
-    for part in ("kg_mentions/mentions.crfsuite", "kg_relations/relations.npz"):
+    for part in ("kg_mentions/mentions.npz", "kg_relations/relations.npz"):
         assert (fitted / part).read_bytes() == (again / part).read_bytes()
 
 
@@ -132,7 +132,7 @@ def test_weights_that_were_trained_with_an_outside_model_read_with_it(
 ) -> None:
     seeing = fit(gold, tmp_path / "seeing", model=str(outside))
 
-    part = "kg_mentions/mentions.crfsuite"
+    part = "kg_mentions/mentions.npz"
     assert (seeing / part).read_bytes() != (fitted / part).read_bytes()
     doc = language.load(model=str(outside), weights=seeing)("清源县人民法院走进清源县第一小学。")
     assert ("清源县人民法院", "Agency") in {(ent.text, ent.label_) for ent in doc.ents}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.occurrences import find_occurrences
+from kg.occurrences import any_of, find_occurrences
 
 short = st.text("小明雨a", max_size=4)
 
@@ -22,3 +24,13 @@ def test_finds_what_looking_at_every_place_finds(text: str, words: set[str]) -> 
 
     assert sorted(found) == sorted(everywhere)
     assert found == sorted(found, key=lambda span: (span[0], -span[1]))
+
+
+@given(text=st.text("小明雨a-]^", max_size=12), words=st.sets(st.text("小明雨a-]^", min_size=1, max_size=4)))
+def test_a_pattern_of_words_matches_as_their_plain_alternation(text: str, words: set[str]) -> None:
+    longest_first = sorted(words, key=lambda word: (-len(word), word))
+    plain = "|".join(map(re.escape, longest_first)) if words else r"(?!)"
+
+    found = [match.span() for match in re.finditer(f"雨?(?:{any_of(words)})(?:明|$)", text)]
+
+    assert found == [match.span() for match in re.finditer(f"雨?(?:{plain})(?:明|$)", text)]

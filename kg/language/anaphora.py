@@ -15,6 +15,7 @@ from pathlib import Path
 from kg.language.clauses import Ref
 from kg.language.spans import REACH
 from kg.model import ORGANISATIONS
+from kg.occurrences import any_of
 from kg.yamlfile import load_yaml
 
 PATH = Path(__file__).parent / "lexicon" / "anaphors.yaml"
@@ -44,14 +45,11 @@ def _load() -> _Anaphors:
             heads.setdefault(word, (frozenset(entry["kind"]), tuple(entry["ends"])))
     staff = {word: tuple(entry["ends"]) for entry in data["staff"] for word in entry["words"]}
 
-    def group(words: Sequence[str]) -> str:
-        return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-
     pattern = re.compile(
-        rf"(?P<shown>(?:{group(data['demonstratives'])})(?P<shown_head>{group(list(heads))}))"
-        rf"|(?P<set>(?:(?P<number>[两二三四五六七八九十]|\d{{1,2}})(?:个|家)?(?:{group(data['sets']['heads'])}))|{group(data['sets']['pairs'])})"
-        rf"|(?P<staff>{group(list(staff))})"
-        rf"|(?P<bare>{group(data['bare'])})"
+        rf"(?P<shown>(?:{any_of(data['demonstratives'])})(?P<shown_head>{any_of(list(heads))}))"
+        rf"|(?P<set>(?:(?P<number>[两二三四五六七八九十]|\d{{1,2}})(?:个|家)?(?:{any_of(data['sets']['heads'])}))|{any_of(data['sets']['pairs'])})"
+        rf"|(?P<staff>{any_of(list(staff))})"
+        rf"|(?P<bare>{any_of(data['bare'])})"
         rf"|(?P<person>她们|他们|他|她|本人)"
     )
     return _Anaphors(
@@ -61,7 +59,7 @@ def _load() -> _Anaphors:
         tuple(data["assistants"]),
         tuple(data["plural"]),
         tuple(data["own"]),
-        re.compile(f"(?:{group(data['publisher']['strip'])})$"),
+        re.compile(f"(?:{any_of(data['publisher']['strip'])})$"),
         tuple((kind, tuple(ends)) for kind, ends in data["publisher"]["ends"].items()),
         data["not_after"],
         data["not_before"],

@@ -28,7 +28,9 @@ class CharacterTokenizer(ChineseTokenizer):
         """Return the Doc of ``text``, whose ``text`` is the same again."""
         tokens = _TOKEN.findall(text)
         words = [char or gap for char, _, gap in tokens]
-        return Doc(self.vocab, words=words, spaces=[bool(space) for _, space, _ in tokens])
+        doc = Doc(self.vocab, words=words, spaces=[bool(space) for _, space, _ in tokens])
+        doc.user_data[_TEXT] = text
+        return doc
 
 
 def text_of(doc: Doc) -> str:

@@ -21,6 +21,7 @@ from kg.model import PREDICATES
 from kg.yamlfile import load_yaml
 
 PATH = Path(__file__).parent / "rules" / "constructions.yaml"
+ANY = frozenset(PREDICATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +82,31 @@ def _construction(entry: dict[str, object], words: Mapping[str, Sequence[str]]) 
     )
 
 
+@cache
+def _saying_one_of(predicates: frozenset[str]) -> tuple[Construction, ...]:
+    return tuple(
+        construction
+        for construction in load_constructions()
+        if any(saying.predicate in predicates for saying in construction.says)
+    )
+
+
 def match_constructions(
-    text: str, start: int, end: int, refs: Sequence[Ref], *, topic: Ref | None, subject: Sequence[Ref]
+    text: str,
+    start: int,
+    end: int,
+    refs: Sequence[Ref],
+    *,
+    topic: Ref | None,
+    subject: Sequence[Ref],
+    predicates: frozenset[str] = ANY,
 ) -> Iterator[Candidate]:
-    """Yield what the constructions say in one sentence; ``topic`` is the unit named last before it."""
+    """Yield what the constructions say in one sentence; ``topic`` is the unit named last before it.
+
+    Constructions that say none of ``predicates`` are left out.
+    """
     slotted = to_slots(text, start, end, refs)
-    for construction in load_constructions():
+    for construction in _saying_one_of(predicates):
         for match in construction.pattern.finditer(slotted.string):
             if construction.where and not all(
                 re.search(wanted, text[ref.start : ref.end])

@@ -11,46 +11,33 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
-import pycrfsuite
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import filter_spans
 
 from kg import ontology
-from kg.errors import DataError
 from kg.language.anaphora import is_anaphor
 from kg.language.characters import text_of
 from kg.language.segments import cut_long
-from kg.language.tagging import begins_with_surname, features
+from kg.language.tagger import Tagger, load_tagger
+from kg.language.tagging import begins_with_surname, observe
 from kg.language.weights import TrainedComponent
-from kg.occurrences import find_occurrences
+from kg.occurrences import any_of, find_occurrences
 from kg.yamlfile import load_yaml
 
-MODEL = Path(__file__).parent / "model" / "kg_mentions" / "mentions.crfsuite"
+MODEL = Path(__file__).parent / "model" / "kg_mentions" / "mentions.npz"
 LEXICON = Path(__file__).parent / "lexicon"
 # A name shorter than this is not looked for again elsewhere in the article: it means too many things.
 REPEATED = 3
+# Docs whose lines are tagged together.
+BATCH = 32
 # What makes no name by itself, however much of it there is.
 _MARKS = re.compile(r"[\W_]")
 
 Span = tuple[int, int, str]
-
-
-@cache
-def load_tagger(path: Path = MODEL) -> pycrfsuite.Tagger:
-    """Return the trained recogniser.
-
-    Raises:
-        DataError: the weights are missing or broken.
-    """
-    tagger = pycrfsuite.Tagger()
-    if not path.is_file():
-        raise DataError(path.name, "the trained weights are missing", "kg train GOLD_DIR -o DIR makes them")
-    tagger.open(str(path))
-    return tagger
 
 
 def decode(labels: Sequence[str]) -> Iterator[Span]:
@@ -78,9 +65,6 @@ def decode(labels: Sequence[str]) -> Iterator[Span]:
 def _edges() -> dict[str, re.Pattern[str]]:
     data = load_yaml((LEXICON / "mentions.yaml").read_text("utf-8"))
     names = load_yaml((LEXICON / "names.yaml").read_text("utf-8"))
-
-    def any_of(words: Sequence[str]) -> str:
-        return "|".join(map(re.escape, sorted(set(words), key=len, reverse=True)))
 
     systems = [
         word
@@ -121,36 +105,51 @@ def _concepts() -> tuple[re.Pattern[str], dict[str, str], re.Pattern[str]]:
             words.setdefault(word, concept.name)
     data = load_yaml((LEXICON / "mentions.yaml").read_text("utf-8"))
     words.update(data["groups"])
-    pattern = re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
-    stops = re.compile(
-        "|".join(
-            [*map(re.escape, sorted(shields - words.keys(), key=len, reverse=True)), *data["not_groups"]]
-        )
-    )
+    pattern = re.compile(any_of(words))
+    stops = re.compile("|".join([any_of(shields - words.keys()), *data["not_groups"]]))
     return pattern, words, stops
 
 
-def find_names(text: str, tagger: pycrfsuite.Tagger) -> list[Span]:
+def find_names(text: str, tagger: Tagger) -> list[Span]:
     """Return the names in ``text``, non-overlapping, in text order."""
-    return [span for span, _ in find_sourced_names(text, tagger)]
+    (sourced,) = find_sourced_names([(text, ())], tagger)
+    return [span for span, _ in sourced]
 
 
 def find_sourced_names(
-    text: str, tagger: pycrfsuite.Tagger, *, seen: Sequence[Span] = ()
-) -> list[tuple[Span, str]]:
-    """Return the names in ``text`` as ``find_names``, each with what found it: crf, rule or repeat.
+    texts: Sequence[tuple[str, Sequence[Span]]], tagger: Tagger
+) -> Iterator[list[tuple[Span, str]]]:
+    """Yield the names in each of ``texts`` as ``find_names``, each with what found it: crf, rule or repeat.
 
-    ``seen`` are the entities that another recogniser sees.
+    Beside each text stand the entities that another recogniser sees in it.
     """
-    found: list[Span] = []
+    pieces = [list(_pieces(text)) for text, _ in texts]
+    labels = tagger.tag(
+        observe(text[first:last], seen=shifted(seen, first, last))
+        for (text, seen), own in zip(texts, pieces, strict=True)
+        for first, last in own
+    )
+    for (text, _), own in zip(texts, pieces, strict=True):
+        found = [
+            (first + s, first + e, kind)
+            for (first, _), line in zip(own, labels, strict=False)
+            for s, e, kind in decode(line)
+        ]
+        yield _complete(text, found)
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the lines of ``text`` that hold anything, long ones in pieces."""
     start = 0
     for line in text.split("\n"):
         for first, last in cut_long(text, start, start + len(line)):
-            piece = text[first:last]
-            if piece.strip():
-                rows = features(piece, seen=shifted(seen, first, last))
-                found += ((first + s, first + e, k) for s, e, k in decode(tagger.tag(rows)))
+            if text[first:last].strip():
+                yield first, last
         start += len(line) + 1
+
+
+def _complete(text: str, found: Sequence[Span]) -> list[tuple[Span, str]]:
+    """Return the spans that the tagger found, trimmed, with what rules and repetition add."""
     edges = _edges()
     documents = [
         (m.start(), m.end(), "Document") for m in edges["document"].finditer(text) if "▇" not in m.group()
@@ -263,14 +262,24 @@ class MentionRecogniser(TrainedComponent):
 
     def __call__(self, doc: Doc) -> Doc:
         """Write the mentions of ``doc``; entities of a pipeline that ran before are features."""
-        text = text_of(doc)
-        sourced = find_sourced_names(text, load_tagger(self.path), seen=entities_of(doc))
-        spans = [doc.char_span(s, e, label=kind, span_id=source) for (s, e, kind), source in sourced]
-        spans += [
-            doc.char_span(s, e, label="Group", kb_id=concept, span_id="rule")
-            for s, e, concept in find_groups(text, [span for span, _ in sourced])
-        ]
-        kept = sorted((span for span in spans if span is not None), key=lambda span: span.start)
-        doc.spans["mentions"] = kept
-        doc.ents = filter_spans(kept)
-        return doc
+        return next(self.pipe([doc]))
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = BATCH) -> Iterator[Doc]:
+        """Yield the Docs of ``stream`` with their mentions, so many read together at most."""
+        waiting = iter(stream)
+        while docs := list(islice(waiting, min(batch_size, BATCH))):
+            texts = [(text_of(doc), entities_of(doc)) for doc in docs]
+            for doc, sourced in zip(docs, find_sourced_names(texts, load_tagger(self.path)), strict=True):
+                yield _written(doc, sourced)
+
+
+def _written(doc: Doc, sourced: Sequence[tuple[Span, str]]) -> Doc:
+    spans = [doc.char_span(s, e, label=kind, span_id=source) for (s, e, kind), source in sourced]
+    spans += [
+        doc.char_span(s, e, label="Group", kb_id=concept, span_id="rule")
+        for s, e, concept in find_groups(text_of(doc), [span for span, _ in sourced])
+    ]
+    kept = sorted((span for span in spans if span is not None), key=lambda span: span.start)
+    doc.spans["mentions"] = kept
+    doc.ents = filter_spans(kept)
+    return doc

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from kg.divisions import load_divisions
 from kg.model import Mention
+from kg.occurrences import any_of
 from kg.yamlfile import load_yaml
 
 PATH = Path(__file__).parent / "lexicon" / "names.yaml"
@@ -63,9 +64,6 @@ class _Rules:
 @cache
 def _rules() -> _Rules:
     data = load_yaml(PATH.read_text("utf-8"))
-
-    def any_of(words: Sequence[str]) -> str:
-        return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
     return _Rules(
         short=tuple(sorted(data["short"].items(), key=lambda pair: -len(pair[0]))),
@@ -197,16 +195,15 @@ class Names:
     def _longer(self, mention: Mention, compared: str) -> str | None:
         """Return the key of the known longer name that ``mention`` shortens: the nearest one before it."""
         rules = _rules()
-        patterns = [re.compile(re.escape(compared) + "$")] if len(compared) >= SHORTEST else []
+        ending = compared if len(compared) >= SHORTEST else ""
         if level := self._level_of(compared):
             rest = compared[len(level) :]
-            rest = "公安局" if rest == "局" else rest
-            patterns = [re.compile(rf".{level}{re.escape(rest)}$")]
+            # 县局 ends no name as it stands; 清河县公安局 ends in 县公安局 behind one character more.
+            ending = level + ("公安局" if rest == "局" else rest)
+        pattern = None
         if (league := rules.league.match(compared)) and mention.kind == "Agency":
-            if league["place"]:
-                patterns = [re.compile(rf"团.*{re.escape(league['place'])}")]
-            else:
-                patterns = [re.compile(rf"团.+{league['level'] or ''}委$")]
+            place = league["place"]
+            pattern = re.compile(rf"团.*{re.escape(place)}" if place else rf"团.+{league['level'] or ''}委$")
         quoted = rules.brand.search(mention.text)
         best: tuple[int, int, str] | None = None
         for key, name in list(self.table.items())[-MANY:]:
@@ -215,7 +212,10 @@ class Names:
             full = comparable(name.full)
             if mention.kind == "Agency" and self._is_usual(compared, full, name):
                 return key
-            hit = any(pattern.search(full) for pattern in patterns)
+            if pattern:
+                hit = pattern.search(full) is not None
+            else:
+                hit = bool(ending) and full.endswith(ending) and (not level or len(full) > len(ending))
             if not hit and quoted and mention.kind not in ("Document", "Program"):
                 other = rules.brand.search(name.full)
                 hit = other is not None and other["brand"] == quoted["brand"]

@@ -14,6 +14,7 @@ import yaml
 
 from kg.errors import DataError
 from kg.language.segments import Span, in_title, segment
+from kg.occurrences import any_of
 from kg.yamlfile import load_yaml
 
 PATH = Path(__file__).parent / "lexicon" / "offices.yaml"
@@ -90,7 +91,7 @@ def _words() -> _Offices:
     """Return the compiled words of ``lexicon/offices.yaml``."""
     try:
         data: dict[str, Any] = load_yaml(PATH.read_text("utf-8"))
-        kinds, heads, professions = (_any_of(data[name]) for name in ("kinds", "heads", "professions"))
+        kinds, heads, professions = (any_of(data[name]) for name in ("kinds", "heads", "professions"))
         office = f"(?:{kinds}){{0,4}}(?:{heads})"
         return _Offices(
             office=re.compile(office),
@@ -100,7 +101,3 @@ def _words() -> _Offices:
         )
     except (OSError, KeyError, TypeError, re.error, yaml.YAMLError) as error:
         raise DataError(PATH.name, f"not a list of offices: {error}") from error
-
-
-def _any_of(words: Sequence[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))

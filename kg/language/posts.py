@@ -13,6 +13,7 @@ from pathlib import Path
 
 from kg.language.clauses import Ref
 from kg.model import ORGANISATIONS
+from kg.occurrences import any_of
 from kg.yamlfile import load_yaml
 
 PATH = Path(__file__).parent / "lexicon" / "posts.yaml"
@@ -47,9 +48,6 @@ class _Posts:
 def load_posts() -> _Posts:
     """Return the compiled post words of ``lexicon/posts.yaml``."""
     data = load_yaml(PATH.read_text("utf-8"))
-
-    def any_of(words: Sequence[str]) -> str:
-        return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
     words = any_of(data["posts"])
     return _Posts(

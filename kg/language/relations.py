@@ -283,7 +283,9 @@ def _appointed(text: str, refs: Sequence[Ref]) -> set[str]:
         before = [ref for ref in index.before(start) if ref.kind == "Person" and ref.start >= last]
         carried = before[-1:] if text[start - 1 : start] in SEMICOLONS else []
         last = start
-        for said in match_constructions(text, start, end, inside, topic=topic, subject=carried):
+        for said in match_constructions(
+            text, start, end, inside, topic=topic, subject=carried, predicates=OFFICES
+        ):
             if said.predicate in OFFICES:
                 keys.update(
                     key for ref in (said.subject, said.object) if ref.kind == "Person" for key in ref.keys

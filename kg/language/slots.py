@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from kg.errors import DataError
 from kg.language.clauses import Ref
 from kg.model import CLASSES
+from kg.occurrences import any_of
 
 FIRST_SLOT = 0xE000
 SLOTS = {kind: chr(FIRST_SLOT + index) for index, kind in enumerate(CLASSES)}
@@ -75,7 +76,7 @@ def expand(source: str, words: Mapping[str, Sequence[str]], where: str) -> str:
         if name.startswith("in_") and name.removeprefix("in_") in FAMILIES:
             return "".join(SLOTS[kind] for kind in FAMILIES[name.removeprefix("in_")])
         if name in words:
-            return "(?:" + "|".join(map(re.escape, sorted(words[name], key=len, reverse=True))) + ")"
+            return any_of(words[name])
         if name in FAMILIES:
             return one(name)
         if name in PLURALS:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from kg.occurrences import any_of
 from kg.yamlfile import load_yaml
 
 LEXICON = Path(__file__).parent / "lexicon"
@@ -19,6 +21,8 @@ LEXICON = Path(__file__).parent / "lexicon"
 WINDOW = 4
 # The end of a name is seen from so many characters before it.
 AHEAD = 12
+# The marks of the tags of the character before and behind.
+BEFORE, BEHIND = "<", ">"
 QUOTED = re.compile(r"[“\"「]([^”\"」“\n]{1,24})[”\"」]")
 TITLE = re.compile(r"《[^《》\n]{1,60}》")
 
@@ -28,14 +32,13 @@ def _suffixes() -> tuple[re.Pattern[str], dict[str, str]]:
     """Return a pattern of the words that names of bodies, schools and programmes end in, and their class."""
     with (LEXICON / "endings.tsv").open(encoding="utf-8", newline="") as file:
         words = {row["word"]: row["class"] for row in csv.DictReader(file, delimiter="\t")}
-    return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True)))), words
+    return re.compile(any_of(words)), words
 
 
 @cache
 def _posts() -> re.Pattern[str]:
     data = load_yaml((LEXICON / "posts.yaml").read_text("utf-8"))
-    words = sorted({*data["posts"], *data["assigned"]}, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, words)))
+    return re.compile(any_of([*data["posts"], *data["assigned"]]))
 
 
 @cache
@@ -58,6 +61,17 @@ def kind_of(char: str) -> str:
     if "\u4e00" <= char <= "\u9fff":
         return "字"
     return "a" if char.isalpha() else char
+
+
+class _Kinds(dict[int, str]):
+    """The kinds of characters, by code point, found when first asked for."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = kind_of(chr(code))
+        return self[code]
+
+
+_KINDS = _Kinds()
 
 
 def _spans(pattern: re.Pattern[str], text: str, name: str, tags: list[list[str]]) -> None:
@@ -106,39 +120,76 @@ def rule_tags(text: str) -> list[list[str]]:
     return tags
 
 
-def features(line: str, *, seen: Iterable[tuple[int, int, str]] = ()) -> list[list[str]]:
-    """Return the features of every character of ``line``, a paragraph as a rule.
+@dataclass(frozen=True, slots=True)
+class Gram:
+    """A feature of pieces of so many characters, one at each of ``offsets`` from a character.
+
+    The pieces are of the line itself or of its ``kinds``.
+    """
+
+    width: int
+    offsets: Sequence[int]
+    kinds: bool = False
+
+
+# By the mark that parts offset and piece in the feature's name.
+GRAMS: Mapping[str, Gram] = {
+    ":": Gram(1, range(-WINDOW, WINDOW + 1)),
+    "~": Gram(2, range(-3, 3)),
+    "≈": Gram(3, range(-3, 2)),
+    "k": Gram(3, (-1,), kinds=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is seen of a line: it and its characters' kinds, padded by ``WINDOW``, and the tags of each character.
+
+    ``tags`` are also seen from the character before and behind, ``own`` from the character alone.
+    """
+
+    padded: str
+    kinds: str
+    tags: list[list[str]]
+    own: list[tuple[str, ...]]
+
+    @property
+    def size(self) -> int:
+        """The characters of the line."""
+        return len(self.tags)
+
+
+def observe(line: str, *, seen: Iterable[tuple[int, int, str]] = ()) -> Seen:
+    """Return what is seen of every character of ``line``, a paragraph as a rule.
 
     ``seen`` are spans and labels (PERSON, GPE, ORG) that another recogniser sees in it.
     """
-    if not line:
-        return []
     tags = rule_tags(line)
     for first, last, label in seen:
         for at in range(max(0, first), min(last, len(line))):
             tags[at].append(f"seen={'B' if at == first else 'E' if at == last - 1 else 'I'}-{label}")
-    size = len(line)
-    kinds = ["", *map(kind_of, line), ""]
-    padded = "^" * WINDOW + line + "$" * WINDOW
-    # Column by column, a row each character: much faster than row by row.
-    columns = [
-        [f"{offset}:{char}" for char in padded[WINDOW + offset : WINDOW + offset + size]]
-        for offset in range(-WINDOW, WINDOW + 1)
-    ]
-    for mark, width, offsets in (("~", 2, range(-3, 3)), ("≈", 3, (-3, -2, -1, 0, 1))):
-        for offset in offsets:
-            first = WINDOW + offset
-            head = f"{offset}{mark}"
-            columns.append([head + padded[at : at + width] for at in range(first, first + size)])
-    columns.append([f"k{kinds[at]}{kinds[at + 1]}{kinds[at + 2]}" for at in range(size)])
-    before = [[], *([f"<{tag}" for tag in here] for here in tags[:-1])]
-    behind = [*([f">{tag}" for tag in here] for here in tags[1:]), []]
-    return [
-        [*own, *here, *left, *right, *ahead]
-        for own, here, left, right, ahead in zip(
-            zip(*columns, strict=True), tags, before, behind, _ahead(tags), strict=True
-        )
-    ]
+    return Seen(_padded(line), _padded(line.translate(_KINDS)), tags, _ahead(tags))
+
+
+def _padded(line: str) -> str:
+    return "^" * WINDOW + line + "$" * WINDOW
+
+
+def features(line: str, *, seen: Iterable[tuple[int, int, str]] = ()) -> list[list[str]]:
+    """Return the features of every character of ``line`` as words; the arguments are those of ``observe``."""
+    found = observe(line, seen=seen)
+    rows: list[list[str]] = [[] for _ in line]
+    for mark, gram in GRAMS.items():
+        text = found.kinds if gram.kinds else found.padded
+        for offset in gram.offsets:
+            for at, row in enumerate(rows, WINDOW + offset):
+                row.append(f"{offset}{mark}{text[at : at + gram.width]}")
+    for at, row in enumerate(rows):
+        row += found.tags[at]
+        row += found.own[at]
+        row += (BEFORE + tag for tag in (found.tags[at - 1] if at else ()))
+        row += (BEHIND + tag for tag in (found.tags[at + 1] if at + 1 < len(rows) else ()))
+    return rows
 
 
 def _ahead(tags: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import calendar
 import csv
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -19,6 +18,7 @@ from typing import Any, Literal
 import yaml
 
 from kg.errors import DataError
+from kg.occurrences import any_of
 from kg.yamlfile import load_yaml
 
 LEXICON = Path(__file__).parent / "lexicon"
@@ -267,7 +267,7 @@ def load_grammar() -> Grammar:
             "quarter": data["quarters"],
             "vague_words": data["vague"],
         }
-        pieces |= {name: _any_of(entries) for name, entries in words.items()} | {"to": data["to"]}
+        pieces |= {name: any_of(entries) for name, entries in words.items()} | {"to": data["to"]}
         phrase = data["phrase"]
         for name, piece in pieces.items():
             phrase = phrase.replace("{" + name + "}", f"(?:{piece})")
@@ -289,7 +289,3 @@ def load_grammar() -> Grammar:
         )
     except (OSError, KeyError, TypeError, re.error, yaml.YAMLError) as error:
         raise DataError(str(path.name), f"not a grammar of time phrases: {error}") from error
-
-
-def _any_of(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))

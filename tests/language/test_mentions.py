@@ -124,7 +124,7 @@ def test_broken_labels_make_no_span(labels: list[str], spans: list[tuple[int, in
 
 def test_missing_weights_are_an_error_that_says_how_to_make_them(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="weights") as raised:
-        load_tagger(tmp_path / "none.crfsuite")
+        load_tagger(tmp_path / "none.npz")
 
     assert "train" in str(raised.value)
 
