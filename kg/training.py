@@ -9,7 +9,8 @@ from __future__ import annotations
 import random
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,8 +22,9 @@ from kg.language.anaphora import is_anaphor
 from kg.language.mentions import MODEL, entities_of, shifted
 from kg.language.names import place_of
 from kg.language.tagger import save_tagger
-from kg.language.tagging import features
+from kg.language.tagging import begins_with_surname, features
 from kg.model import CLASSES
+from kg.occurrences import any_of
 from kg.reading import read_article
 
 # Regularisation and rounds: best of a small grid by cross-validation on train.
@@ -36,8 +38,10 @@ PARAMETERS = {
 # Exchanged copies of each article: without one the seed article lost .10 entity F1, dev nothing.
 COPIES = 1
 TAGGED = tuple(kind for kind in CLASSES if kind != "Group")
-STEM_CHARACTERS = "安宁江河湖海山川林泉石云龙凤清平永和昌兴丰华阳阴东西南北金玉青白红远长高新古城桥塘坪岭溪洲港湾浦渡沙洛汾沅澧沧淮漳赣闽湘鄂黔桂滇陇岚峰岩崖坝堰屏乐宜宾荣隆庆惠德崇仁信义礼智"
-GIVEN_CHARACTERS = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉萍红玲建国志文海波斌晓燕宇浩然欣怡雨晨佳慧莉倩雪琳峰鑫凯旭东"
+# Characters of the names of persons that are exchanged.
+PERSON = (2, 3)
+_BRAND = re.compile(r"“([^”]{2,8})”")
+_DIVISION = re.compile(r"([\u4e00-\u9fff]{2,3}?)(?:省|市|区|县|州|旗|镇|乡)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,36 +101,69 @@ def iter_aligned(articles: Iterable[GoldArticle], *, model: Language | None = No
         yield replace(aligned, seen=tuple(entities_of(model(aligned.text)))) if model else aligned
 
 
-def augmented(article: Aligned, *, seed: int) -> Aligned:
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """What names are made of: the characters of given names, and the stems of places and the brands by length."""
+
+    surnames: tuple[str, ...]
+    given: tuple[str, ...]
+    stems: Mapping[int, Sequence[str]]
+    brands: Mapping[int, Sequence[str]]
+
+    @classmethod
+    def of(cls, articles: Iterable[Aligned]) -> Pool:
+        """Return what the names in ``articles`` are made of, in order."""
+        surnames: set[str] = set()
+        given: set[str] = set()
+        stems: dict[int, set[str]] = defaultdict(set)
+        brands: dict[int, set[str]] = defaultdict(set)
+        for article in articles:
+            for start, end, kind in article.spans:
+                words = article.text[start:end]
+                if kind == "Person" and len(words) in PERSON and begins_with_surname(words):
+                    surnames.add(words[0])
+                    given.update(words[1:])
+                for stem in _stems(words, kind):
+                    stems[len(stem)].add(stem)
+                for brand in _BRAND.findall(words):
+                    brands[len(brand)].add(brand)
+        return cls(
+            tuple(sorted(surnames)),
+            tuple(sorted(given)),
+            {length: sorted(found) for length, found in stems.items()},
+            {length: sorted(found) for length, found in brands.items()},
+        )
+
+
+def _stems(words: str, kind: str) -> list[str]:
+    """Return the names of the places in a name, without what they are: 清河 for 清河县公安局."""
+    if kind not in ("Agency", "School", "Place"):
+        return []
+    return _DIVISION.findall(place_of(words) or (words if kind == "Place" else ""))
+
+
+def augmented(article: Aligned, pool: Pool, *, seed: int) -> Aligned:
     """Return a copy of ``article`` with its places, persons and brands exchanged, all occurrences alike."""
     rng = random.Random(f"{seed}:{article.id}")
     exchange: dict[str, str] = {}
     for start, end, kind in article.spans:
         words = article.text[start:end]
-        if kind == "Person":
-            exchange.setdefault(words, _person(words, rng))
-        elif kind in ("Agency", "School", "Place"):
-            for stem in re.findall(
-                r"([\u4e00-\u9fff]{2,3}?)(?:省|市|区|县|州|旗|镇|乡)",
-                place_of(words) or (words if kind == "Place" else ""),
-            ):
-                exchange.setdefault(stem, "".join(rng.sample(STEM_CHARACTERS, len(stem))))
-        for brand in re.findall(r"“([^”]{2,8})”", words):
-            exchange.setdefault(brand, "".join(rng.sample(STEM_CHARACTERS, len(brand))))
-    exchange = {old: new for old, new in exchange.items() if len(old) == len(new)}
+        if kind == "Person" and len(words) in PERSON and pool.given:
+            made = rng.choice(pool.surnames) + "".join(rng.choice(pool.given) for _ in words[1:])
+            exchange.setdefault(words, made)
+        for stem in _stems(words, kind):
+            exchange.setdefault(stem, rng.choice(pool.stems.get(len(stem), (stem,))))
+        for brand in _BRAND.findall(words):
+            exchange.setdefault(brand, rng.choice(pool.brands.get(len(brand), (brand,))))
     if not exchange:
         return article
-    pattern = re.compile("|".join(map(re.escape, sorted(exchange, key=len, reverse=True))))
+    pattern = re.compile(any_of(exchange))
     text = pattern.sub(lambda match: exchange[match.group()], article.text)
     if rng.random() < 0.3:
         text = text.translate(str.maketrans("，：；（）", ",:;()"))
     if rng.random() < 0.2:
         text = text.replace("“", '"').replace("”", '"')
     return replace(article, text=text)
-
-
-def _person(name: str, rng: random.Random) -> str:
-    return name[0] + "".join(rng.choice(GIVEN_CHARACTERS) for _ in name[1:]) if len(name) <= 3 else name
 
 
 def sequences(article: Aligned) -> Iterator[tuple[list[list[str]], list[str]]]:
@@ -148,8 +185,10 @@ def sequences(article: Aligned) -> Iterator[tuple[list[list[str]], list[str]]]:
 def train_recogniser(articles: Iterable[Aligned], path: Path, *, copies: int = COPIES) -> None:
     """Train the recogniser on aligned articles and write its weights to ``path``; same input, same bytes."""
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
+    articles = list(articles)
+    pool = Pool.of(articles)
     for article in articles:
-        for version in (article, *(augmented(article, seed=seed) for seed in range(copies))):
+        for version in (article, *(augmented(article, pool, seed=seed) for seed in range(copies))):
             for rows, labels in sequences(version):
                 trainer.append(rows, labels)
     trainer.set_params(PARAMETERS)

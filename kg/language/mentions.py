@@ -188,9 +188,9 @@ def _trim(text: str, span: Span) -> Span | None:
     """Return ``span`` without what belongs to no name at its edges, or None when nothing is left."""
     start, end, kind = span
     words = text[start:end]
-    match = _edges()["leading"].match(words)
+    match = _edges()["leading"].match(words) if kind == "Person" else None
     # 向小溪 is a name whole; 向陈静 is one behind a preposition.
-    if match and (kind != "Person" or begins_with_surname(words[match.end() :])):
+    if match and begins_with_surname(words[match.end() :]):
         start += match.end()
     if kind == "Document":
         opened = text.rfind("《", max(0, start - 2), start + 1)

@@ -287,6 +287,10 @@ class Sentence:
             yield from unique(f"mt:{rule}" for word in verbs for rule in rules_of(word))
             if subject.phrase == target.phrase:
                 yield "samephrase"
+                # 联合甲、乙 makes no pair of 甲 and 乙; 与甲、乙共同 and 甲、乙联合 do.
+                clause = self.clauses[there]
+                yield f"sp:{subject.marker}{'+' if clause.joint else ''}{'=' if clause.mutual else ''}"
+                yield f"spl:{subject.marker}{self.text[subject.phrase - 2 : subject.phrase]}"
             elif target.members > 1:
                 yield "olist"
         near = [phrase for phrase in self.acting[: there + 1] if phrase is not None]

@@ -11,6 +11,7 @@ from kg.gold import GoldArticle, GoldEntity, iter_gold
 from kg.language.mentions import decode, find_names, load_tagger
 from kg.training import (
     Aligned,
+    Pool,
     align,
     augmented,
     folds,
@@ -118,36 +119,48 @@ def test_document_is_aligned_without_its_title_marks() -> None:
 def test_augmentation_keeps_length_and_spans(seed: int) -> None:
     (article, *_) = tiny()
 
-    copy = augmented(article, seed=seed)
+    copy = augmented(article, Pool.of(tiny()), seed=seed)
 
     assert len(copy.text) == len(article.text)
     assert copy.spans == article.spans
     assert copy.id == article.id
 
 
-def test_augmentation_exchanges_a_name_everywhere_alike_and_keeps_its_family_name() -> None:
-    (article, *_) = tiny()
+def test_pool_holds_what_the_names_are_made_of() -> None:
+    pool = Pool.of(tiny())
 
-    copies = [augmented(article, seed=seed) for seed in range(6)]
+    assert pool.surnames == ("何", "罗", "许")
+    assert pool.given == tuple(sorted("文静建明志远"))
+    assert pool.stems == {2: ["丹霞", "云泽", "青岭"]}
+    assert pool.brands == {}
+
+
+def test_augmentation_exchanges_a_name_everywhere_alike_for_one_of_the_pool() -> None:
+    (article, *_) = tiny()
+    pool = Pool.of(tiny())
+
+    copies = [augmented(article, pool, seed=seed) for seed in range(6)]
 
     for copy in copies:
         people = {copy.text[start:end] for start, end, kind in copy.spans if kind == "Person"}
         assert len(people) == 1
-        assert next(iter(people)).startswith("许")
-        assert copy.text.count(next(iter(people))) == article.text.count("许文静")
+        (person,) = people
+        assert person[0] in pool.surnames
+        assert set(person[1:]) <= set(pool.given)
+        assert copy.text.count(person) == article.text.count("许文静")
     assert len({copy.text for copy in copies} - {article.text}) > 1
 
 
 def test_augmentation_is_the_same_for_the_same_seed() -> None:
     (article, *_) = tiny()
 
-    assert augmented(article, seed=3) == augmented(article, seed=3)
+    assert augmented(article, Pool.of(tiny()), seed=3) == augmented(article, Pool.of(tiny()), seed=3)
 
 
 def test_augmentation_of_an_article_without_names_is_the_article() -> None:
     article = Aligned("made", "今天天气很好。", ())
 
-    assert augmented(article, seed=1) is article
+    assert augmented(article, Pool.of(tiny()), seed=1) is article
 
 
 def test_labels_decode_to_the_spans_of_their_paragraph() -> None:
