@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from kg.model import Article, Extraction
-from kg.reading.articles import MAX_BYTES
+from kg.reading.items import MAX_BYTES
 
 if TYPE_CHECKING:
     from spacy.language import Language
