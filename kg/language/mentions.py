@@ -23,7 +23,7 @@ from kg.language.anaphora import is_anaphor
 from kg.language.characters import text_of
 from kg.language.segments import cut_long
 from kg.language.tagger import Tagger, load_tagger
-from kg.language.tagging import begins_with_surname, observe
+from kg.language.tagging import begins_with_surname, class_by_ending, observe
 from kg.language.weights import TrainedComponent
 from kg.occurrences import any_of, find_occurrences
 from kg.yamlfile import load_yaml
@@ -36,6 +36,9 @@ REPEATED = 3
 BATCH = 32
 # What makes no name by itself, however much of it there is.
 _MARKS = re.compile(r"[\W_]")
+_QUOTES = re.compile(r"[“”\"「」《》]")
+# What a quoted name may be besides a programme.
+UNITS = frozenset({"Studio", "Station", "Team"})
 
 Span = tuple[int, int, str]
 
@@ -84,6 +87,7 @@ def _edges() -> dict[str, re.Pattern[str]]:
         ),
         "titled": re.compile(r"《[^《》\n]*》"),
         "system": re.compile(any_of(names["systems"])),
+        "unnamed": re.compile(rf"(?:{any_of(data['unnamed'])})$"),
         "leading": re.compile(rf"^(?:{any_of(data['leading'])})"),
     }
 
@@ -192,6 +196,10 @@ def _trim(text: str, span: Span) -> Span | None:
     # 向小溪 is a name whole; 向陈静 is one behind a preposition.
     if match and begins_with_surname(words[match.end() :]):
         start += match.end()
+    if kind == "Program":
+        kind = _class_of_programme(text, start, end)
+    if not kind:
+        return None
     if kind == "Document":
         opened = text.rfind("《", max(0, start - 2), start + 1)
         start = opened + 1 if opened >= 0 else start
@@ -207,6 +215,20 @@ def _trim(text: str, span: Span) -> Span | None:
         elif words.startswith("“") and "”" not in words:
             start += 1
     return start, end, kind
+
+
+def _class_of_programme(text: str, start: int, end: int) -> str:
+    """Return the class of what looks like a programme: of a unit by its last word, "" for what has no name.
+
+    “春燕工作室” is a studio; a 讲座 or a 仪式 without a name of its own, which stands in quotes, is nothing.
+    """
+    words = _MARKS.sub("", text[start:end])
+    unit = class_by_ending(words)
+    if unit in UNITS:
+        return unit
+    around = text[max(0, start - 1) : end]
+    unnamed = not _QUOTES.search(around) and _edges()["unnamed"].search(words)
+    return "" if unnamed else "Program"
 
 
 def listed(text: str, start: int, end: int) -> bool:

@@ -35,6 +35,13 @@ def _suffixes() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile(any_of(words)), words
 
 
+def class_by_ending(name: str) -> str:
+    """Return the class of the longest word that ``name`` ends in (工作室: Studio), or ""."""
+    _, classes = _suffixes()
+    endings = (name[at:] for at in range(len(name)))
+    return next((classes[ending] for ending in endings if ending in classes), "")
+
+
 @cache
 def _posts() -> re.Pattern[str]:
     data = load_yaml((LEXICON / "posts.yaml").read_text("utf-8"))

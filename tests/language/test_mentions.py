@@ -141,3 +141,30 @@ def test_a_family_name_that_is_a_preposition_too_stays_with_its_name(text: str, 
         text.index(name) + len(name),
         "Person",
     )
+
+
+@pytest.mark.parametrize("name", ["和平派出所", "联合村村委会", "同心社区", "向阳街道办事处"])
+def test_a_body_whose_name_begins_like_a_preposition_keeps_it(name: str) -> None:
+    assert _trim(f"{name}到场。", (0, len(name), "Agency")) == (0, len(name), "Agency")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "kind"),
+    [
+        ("学校建起“春燕工作室”。", "“春燕工作室”", "Studio"),
+        ("“护苗爸爸队”全员到岗。", "“护苗爸爸队”", "Team"),
+        ("“向日葵”行动开始了。", "“向日葵”行动", "Program"),
+        ("“阳光课堂”开讲。", "阳光课堂", "Program"),
+        ("“暖冬”仪式开始。", "“暖冬”仪式", "Program"),
+        ("通过举办法治教育课堂等形式。", "法治教育课堂", None),
+        ("聘任仪式在县一中举行。", "聘任仪式", None),
+        ("儿童主任业务培训班开班。", "儿童主任业务培训班", "Program"),
+    ],
+)
+def test_a_programme_has_a_name_of_its_own_and_is_no_unit(text: str, name: str, kind: str | None) -> None:
+    start = text.index(name)
+    end = start + len(name)
+
+    found = _trim(text, (start, end, "Program"))
+
+    assert found == ((start, end, kind) if kind else None)
