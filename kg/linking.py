@@ -194,7 +194,9 @@ def _in_id(name: str) -> str:
 
 
 def _strip(name: str) -> str:
+    # Twice: what a space parted may compose once it is gone.
     name = re.sub(r"\s+", "", unicodedata.normalize("NFKC", name))
+    name = unicodedata.normalize("NFKC", name)
     # Every other part was inside a pair; a quote that is left over was cut off from its other half.
     parts = _QUOTED.split(name)
     return "".join(

@@ -83,28 +83,41 @@ def iter_extractions(
     from kg.privacy import redact
     from kg.reading import iter_articles
 
-    refused: deque[ArticleError] = deque()
+    refused: Aside = deque()
     names: dict[str, str] = {}
 
     def articles() -> Iterator[Article]:
         for item in iter_articles(paths):
             if isinstance(item, ArticleError):
-                refused.append(item)
+                refused.append((len(names), item))
             elif item.id in names:
-                refused.append(ArticleError(redact(item).name, f"the same text as {names[item.id]}"))
+                again = ArticleError(redact(item).name, f"the same text as {names[item.id]}")
+                refused.append((len(names), again))
             else:
                 article = redact(item)
                 names[item.id] = article.name
                 yield article
 
-    readable = articles()
-    for first in readable:
-        # Without one article there is no need to load anything.
-        for extraction in extractor(chain([first], readable)):
-            while refused:
-                yield refused.popleft()
-            yield extraction
-    yield from refused
+    def made() -> Iterator[Made]:
+        readable = articles()
+        for first in readable:
+            # Without one article there is no need to load anything.
+            yield from extractor(chain([first], readable))
+
+    yield from _in_place(made(), refused)
+
+
+# Errors put aside while articles are read ahead, each with how many articles came before it.
+Aside = deque[tuple[int, ArticleError]]
+
+
+def _in_place(results: Iterable[Made], refused: Aside) -> Iterator[Made | ArticleError]:
+    """Yield results, and the errors that their reading puts aside where they belong among them."""
+    for number, result in enumerate(results):
+        while refused and refused[0][0] <= number:
+            yield refused.popleft()[1]
+        yield result
+    yield from (error for _, error in refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,24 +135,26 @@ def iter_accepted(
     """Yield what may be written of each article; what cannot be read, or is refused whole, as its error."""
     from kg.shapes import gate
 
-    refused: deque[ArticleError] = deque()
+    refused: Aside = deque()
 
     def extractions() -> Iterator[Extraction]:
+        number = 0
         for item in iter_extractions(paths, extractor=extractor):
             if isinstance(item, ArticleError):
-                refused.append(item)
+                refused.append((number, item))
             else:
+                number += 1
                 yield item
 
-    for result in gate(extractions(), settings=settings):
-        while refused:
-            yield refused.popleft()
+    for result in _in_place(gate(extractions(), settings=settings), refused):
+        if isinstance(result, ArticleError):
+            yield result
+            continue
         if result.kept:
             yield Accepted(result.kept, result.quads, result.quarantined)
         for held_back in result.quarantined:
             if isinstance(held_back.item, Article):
                 yield ArticleError(held_back.item.name, held_back.reason_en)
-    yield from refused
 
 
 def extract_one(path: Path, *, settings: Settings, extractor: Extractor) -> Accepted:

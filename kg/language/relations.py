@@ -59,7 +59,8 @@ def lead_of(refs: Sequence[Ref], title: int) -> Ref | None:
 class Reading:
     """One sentence as the ranker sees it: its mentions, its clauses, what the rules propose, what was said before.
 
-    ``planned`` tells that the part before its semicolon spoke of plans.
+    ``planned`` tells that the part before its semicolon spoke of plans; ``strangers`` are mentions of persons
+    without an office.
     """
 
     start: int
@@ -69,6 +70,7 @@ class Reading:
     proposals: tuple[Candidate, ...]
     scene: Scene
     planned: bool = False
+    strangers: tuple[Ref, ...] = ()
 
     def pairs(self, text: str, *, screen: Screen | None = None) -> Iterator[Pair]:
         """Yield the pairs of the sentence that the ranker judges, those that ``screen`` lets through."""
@@ -86,6 +88,11 @@ class Reading:
             if planned or clause.negated:
                 out[clause.start] = "plan" if planned else "negation"
         return out
+
+    def is_anothers(self, clause: Clause) -> bool:
+        """Tell whether a person without an office acts in ``clause``: then nobody is carried into it."""
+        verb = next((verb.start for verb in clause.verbs), clause.start)
+        return any(clause.start <= ref.start and ref.end <= verb for ref in self.strangers)
 
     def veto_of(self, proposal: Candidate) -> str:
         """Return why a clause that ``proposal`` spans claims nothing, or ""."""
@@ -157,7 +164,8 @@ def iter_readings(
         proposals += match_sentence(text, clauses, state)
         proposals += [office for at in range(start, end) for office in held.get(at, ())]
         mentions = tuple(written.inside(start, end))
-        yield Reading(start, end, mentions, tuple(clauses), tuple(proposals), scene, planned)
+        strangers = tuple(r for r in mentions if r.kind == "Person" and officials.isdisjoint(r.keys))
+        yield Reading(start, end, mentions, tuple(clauses), tuple(proposals), scene, planned, strangers)
         planned = planned or any(clause.plan is not None for clause in clauses)
 
 
@@ -208,7 +216,8 @@ def weigh(text: str, reading: Reading, ranker: Ranker, *, floor: float = 0.0) ->
             confidence=round(likely, 3),
             vetoed=clause
             or (reading.veto_of(proposal) if proposal else "")
-            or _spoken(pair, option.predicate),
+            or _spoken(pair, option.predicate)
+            or _anothers(pair, reading),
         )
         if option.predicate == "worksFor" and not candidate.role and likely >= THRESHOLD:
             role = posts.role_of(text, pair.subject, pair.object, (reading.start, reading.end))
@@ -230,6 +239,12 @@ def _spoken(pair: Pair, predicate: str) -> str:
     ):
         return ""
     return "speech" if "speech" in subject.features and subject.clause < target.clause else ""
+
+
+def _anothers(pair: Pair, reading: Reading) -> str:
+    """Return "other" where the subject is carried into a clause that has a subject of its own."""
+    carried = pair.ends[0].outside and pair.clause
+    return "other" if carried and reading.is_anothers(carried) else ""
 
 
 def _unproposed(reading: Reading, pair: Pair, predicate: str) -> Candidate:
