@@ -25,10 +25,18 @@ def data_dir(name: str) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one item may take; ``seconds`` is the time to read it, and again to extract it."""
+
+    seconds: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Settings of a build; ``base`` is the IRI under which individuals live and ends in / or #."""
 
     base: str = DEFAULT_BASE
+    limits: Limits = Limits()
 
     def __post_init__(self) -> None:
         if not self.base.startswith(("http://", "https://", "urn:")) or self.base[-1:] not in "/#:":

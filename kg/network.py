@@ -5,7 +5,9 @@ A node is an entity, an edge is a claim: several passages that say one relation 
 
 from __future__ import annotations
 
+import heapq
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from io import BytesIO
@@ -17,7 +19,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Store
 from kg import ontology
 from kg.config import NAMESPACE
 from kg.errors import DataError, QueryError
-from kg.graph import ALT_LABEL, CLAIM_TYPES, PREF_LABEL, TYPE, term
+from kg.graph import ALT_LABEL, PREF_LABEL, TYPE, term
 from kg.lookup import find_entities
 from kg.model import CLASSES
 from kg.store import ONTOLOGY_GRAPH
@@ -36,8 +38,12 @@ RESERVED = {"start": "passage_start", "end": "passage_end"}
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def to_networkx(store: Store, *, entity: str | None = None, hops: int = 1) -> nx.MultiDiGraph[str]:
+def to_networkx(
+    store: Store, *, entity: str | None = None, hops: int = 1, busiest: int | None = None
+) -> nx.MultiDiGraph[str]:
     """Return all entities and claims, or those at most ``hops`` relations away from ``entity``.
+
+    ``busiest`` takes of a larger graph only so many entities, those with the most claims, and what is between them.
 
     Nodes are IRIs with ``iri label labels kind scored``, where ``labels`` are the other names, ``kind``
     the most special class and ``scored`` which of the ten it falls under. Edges are keyed by the claim's
@@ -50,14 +56,10 @@ def to_networkx(store: Store, *, entity: str | None = None, hops: int = 1) -> nx
     """
     if hops < 0:
         raise QueryError("hops", str(hops), "0 or more")
-    if entity is None:
-        nodes = _all_entities(store)
-        claims = (
-            quad.subject for quad in store.quads_for_pattern(None, TYPE, CLAIM_TYPES[0], DefaultGraph())
-        )
-    else:
-        nodes = _around(store, find_entities(store, entity), hops)
-        claims = (claim for node in nodes for claim in _claims_of(store, node, SUBJECT))
+    nodes = _all_entities(store) if entity is None else _around(store, find_entities(store, entity), hops)
+    if busiest is not None and len(nodes) > busiest:
+        nodes = _busiest(store, nodes, busiest)
+    claims = (claim for node in nodes for claim in _claims_of(store, node, SUBJECT))
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for node in sorted(nodes, key=lambda node: node.value):
         graph.add_node(node.value, **_node_attributes(store, node))
@@ -85,6 +87,18 @@ def _all_entities(store: Store) -> set[NamedNode]:
     concepts = {quad.subject for quad in store.quads_for_pattern(None, PREF_LABEL, None, ONTOLOGY_GRAPH)}
     labelled = {quad.subject for quad in store.quads_for_pattern(None, PREF_LABEL, None, DefaultGraph())}
     return {node for node in labelled - concepts if isinstance(node, NamedNode)}
+
+
+def _busiest(store: Store, nodes: set[NamedNode], number: int) -> set[NamedNode]:
+    """Return the entities with the most claims."""
+    claims: Counter[NamedNode] = Counter()
+    for end in (SUBJECT, OBJECT):
+        claims.update(
+            quad.object
+            for quad in store.quads_for_pattern(None, end, None, DefaultGraph())
+            if isinstance(quad.object, NamedNode)
+        )
+    return set(heapq.nsmallest(number, nodes, key=lambda node: (-claims[node], node.value)))
 
 
 def _around(store: Store, start: Iterable[NamedNode], hops: int) -> set[NamedNode]:

@@ -1,15 +1,14 @@
 """Write results so that a good one is never replaced by half of a new one.
 
-Everything is written beside its place first and moved in by renaming. What cannot be written is one
-OutputError; what was there before stays.
+A file is written beside its place first and moved in by renaming. What cannot be written is one OutputError;
+what was there before stays.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,7 +21,7 @@ def write_file(path: Path, data: bytes) -> None:
     Raises:
         OutputError: the place cannot be written.
     """
-    with _named(path):
+    with writing(path):
         if path.exists() and not path.is_file():
             with path.open("wb") as device:
                 device.write(data)
@@ -40,51 +39,34 @@ def write_file(path: Path, data: bytes) -> None:
             raise
 
 
+def sync_folder(folder: Path, *, files: bool = True) -> None:
+    """Force a folder's entries to the disk, with what is in its files unless ``files`` is false."""
+    for path in (*(folder.iterdir() if files else ()), folder):
+        if path.is_symlink() or not (path.is_file() or path == folder):
+            continue
+        # Windows opens no folders, and keeps their entries by itself.
+        with suppress(PermissionError):
+            handle = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+
 @contextmanager
-def replacing_folder(target: Path, *, contents: Collection[str]) -> Iterator[Path]:
-    """Give a new folder to fill, which then takes the place of ``target``.
+def writing(place: Path) -> Iterator[None]:
+    """Turn what the system says about a place that cannot be written into an OutputError that names it.
 
-    ``contents`` names what belongs to the folder: other entries of an older ``target`` are the
-    user's and move along. When the block fails, the new folder goes and ``target`` stays as it was.
-
-    Raises:
-        OutputError: the place cannot be written, also when the block itself runs into that.
+    An OutputError about something inside names the place too, which is what the user knows.
     """
-    with _named(target):
-        place = target.resolve()
-        place.parent.mkdir(parents=True, exist_ok=True)
-        new = Path(tempfile.mkdtemp(prefix=f".{place.name}.new-", dir=place.parent))
-        try:
-            new.chmod(0o777 & ~_umask())
-            yield new
-            if place.exists():
-                _swap(new, place, contents)
-            else:
-                new.replace(place)
-        except OutputError as error:
-            # The user knows nothing of the new folder.
-            raise OutputError(str(target), error.what, error.allowed) from error
-        finally:
-            shutil.rmtree(new, ignore_errors=True)
-
-
-def _swap(new: Path, place: Path, contents: Collection[str]) -> None:
-    old = Path(tempfile.mkdtemp(prefix=f".{place.name}.old-", dir=place.parent))
-    # A folder takes the place of an empty one: this rename cannot meet anything of the user's.
     try:
-        place.replace(old)
-    except OSError:
-        old.rmdir()
+        yield
+    except BrokenPipeError:
         raise
-    try:
-        new.replace(place)
-    except BaseException:
-        old.replace(place)
-        raise
-    for entry in old.iterdir():
-        if entry.name not in contents:
-            entry.replace(place / entry.name)
-    shutil.rmtree(old, ignore_errors=True)
+    except OutputError as error:
+        raise OutputError(str(place), error.what, error.allowed) from error
+    except OSError as error:
+        raise OutputError(str(place), f"cannot be written: {error.strerror or error}") from error
 
 
 def _mode(target: Path) -> int:
@@ -98,13 +80,3 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-@contextmanager
-def _named(place: Path) -> Iterator[None]:
-    try:
-        yield
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise OutputError(str(place), f"cannot be written: {error.strerror or error}") from error

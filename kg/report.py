@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg import ontology
 from kg.errors import StoreError
-from kg.model import Claim, Extraction
+from kg.model import Claim
 
 if TYPE_CHECKING:
     from kg.shapes import Quarantined
@@ -23,44 +23,8 @@ REPORT = "report.json"
 TOOL = "child-protection-kg"
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """An input that is not in the graph, and why."""
-
-    where: str
-    reason: str
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the line of the report."""
-        return {"status": "skipped", "where": self.where, "reason": self.reason}
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """An article in the graph: how much of it was accepted, and what was held back."""
-
-    id: str
-    name: str
-    title: str
-    entities: int
-    claims: int
-    quarantined: tuple[Quarantined, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the line of the report."""
-        return {
-            "status": "done",
-            "id": self.id,
-            "name": self.name,
-            "title": self.title,
-            "entities": self.entities,
-            "claims": self.claims,
-            "quarantined": [_held_back(item) for item in self.quarantined],
-        }
-
-
-def _held_back(quarantined: Quarantined) -> dict[str, Any]:
-    """Return a claim or an entity that broke a shape: it is in no graph."""
+def held_back(quarantined: Quarantined) -> dict[str, Any]:
+    """Return a claim or an entity that broke a shape as plain data: it is in no graph."""
     item = quarantined.item
     reasons = {
         "shape": quarantined.shape,
@@ -83,83 +47,121 @@ def _held_back(quarantined: Quarantined) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Totals:
-    """Counts of distinct things: an entity or a relation of two articles is one, each claim counts."""
+    """Counts of distinct things: an entity or a relation of two articles is one, each claim counts.
+
+    Things are counted by 64-bit digests, eight bytes each: among a million, one chance in thirty million that
+    two are taken for one.
+    """
 
     articles: int = 0
-    kinds: dict[str, str] = field(default_factory=dict)
-    relations: set[tuple[str, str, str]] = field(default_factory=set)
+    quarantined: int = 0
+    kinds: dict[str, array[int]] = field(default_factory=lambda: defaultdict(lambda: array("Q")))
+    relations: dict[str, array[int]] = field(default_factory=lambda: defaultdict(lambda: array("Q")))
     claims: Counter[str] = field(default_factory=Counter)
 
-    def add(self, extraction: Extraction) -> None:
-        """Count what an article yields."""
+    def add(self, record: Mapping[str, Any]) -> None:
+        """Count what one article yields: the record of its outcome (see :mod:`kg.chunks`)."""
         self.articles += 1
-        known = ontology.load()
-        for entity in extraction.entities:
-            self.kinds[entity.id] = known.scored_class(entity.kind)
-        for claim in extraction.claims:
-            ends = [claim.subject.id, claim.object.id]
-            if known.properties[claim.predicate].symmetric:
-                ends.sort()
-            self.relations.add((ends[0], claim.predicate, ends[1]))
-            self.claims[claim.predicate] += 1
+        self.quarantined += len(record["quarantined"])
+        for counts, said in ((self.kinds, record["kinds"]), (self.relations, record["relations"])):
+            for name, digests in said.items():
+                counts[name].extend(digests)
+        self.claims.update(record["by_predicate"])
 
     @property
     def by_class(self) -> dict[str, int]:
         """Entities of each class."""
-        return dict(sorted(Counter(self.kinds.values()).items()))
+        return {name: _distinct(digests) for name, digests in sorted(self.kinds.items())}
 
     @property
     def by_predicate(self) -> dict[str, dict[str, int]]:
         """Relations and claims of each predicate."""
-        relations = Counter(predicate for _, predicate, _ in self.relations)
-        return {name: {"relations": relations[name], "claims": n} for name, n in sorted(self.claims.items())}
+        return {
+            name: {"relations": _distinct(self.relations[name]), "claims": claims}
+            for name, claims in sorted(self.claims.items())
+        }
+
+
+def _distinct(digests: array[int]) -> int:
+    """Return how many different numbers there are."""
+    import numpy as np
+
+    return int(np.unique(np.frombuffer(digests, dtype=np.uint64)).size)
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """A finished build. ``seconds`` and ``started`` are all that differs between two equal builds."""
+    """A finished build: what ``report.json`` says before it lists the articles.
 
-    done: tuple[Done, ...]
-    skipped: tuple[Skipped, ...]
+    ``plan`` says what the run found and had to do, ``started`` and ``seconds`` when and how long; all else
+    is the same for two builds of the same articles. ``changed`` is False where there was nothing to do.
+    """
+
+    articles: int
+    skipped: int
+    copies: int
+    quarantined: int
+    quads: int
     by_class: Mapping[str, int]
     by_predicate: Mapping[str, Mapping[str, int]]
-    quads: int
     sources: tuple[str, ...]
-    base: str
+    settings: Mapping[str, Any]
     versions: Mapping[str, str]
+    plan: Mapping[str, Any]
     started: str
     seconds: float
-
-    @property
-    def quarantined(self) -> int:
-        """How many claims and entities broke a shape."""
-        return sum(len(article.quarantined) for article in self.done)
+    changed: bool = True
 
     def to_json(self) -> dict[str, Any]:
-        """Return the content of report.json."""
-        articles: list[Done | Skipped] = [*self.done, *self.skipped]
+        """Return the head of report.json: all but the articles."""
         return {
             "tool": TOOL,
             "versions": dict(self.versions),
-            "settings": {"base": self.base},
+            "settings": dict(self.settings),
             "sources": list(self.sources),
             "started": self.started,
             "seconds": self.seconds,
+            "run": dict(self.plan),
             "totals": {
-                "articles": len(self.done),
-                "skipped": len(self.skipped),
+                "articles": self.articles,
+                "skipped": self.skipped,
+                "copies": self.copies,
                 "quarantined": self.quarantined,
                 "quads": self.quads,
                 "classes": dict(self.by_class),
                 "predicates": {name: dict(counts) for name, counts in self.by_predicate.items()},
             },
-            "articles": [article.to_json() for article in articles],
         }
 
 
-def page_title(articles: Sequence[str]) -> str:
-    """Return what to write above a drawing of these articles, given by title or name."""
-    return articles[0] if len(articles) == 1 else f"{len(articles)} articles"
+def from_json(report: Mapping[str, Any], **changed: Any) -> BuildReport:
+    """Return the report that ``report.json`` holds, with some values changed."""
+    totals = report["totals"]
+    names = ("articles", "skipped", "copies", "quarantined", "quads")
+    return BuildReport(
+        **{name: totals[name] for name in names},
+        by_class=totals["classes"],
+        by_predicate=totals["predicates"],
+        sources=tuple(report["sources"]),
+        settings=report["settings"],
+        versions=report["versions"],
+        **{"plan": report["run"], "started": report["started"], "seconds": report["seconds"]} | changed,
+    )
+
+
+def write_report(path: Path, report: BuildReport, articles: Iterable[Mapping[str, Any]]) -> None:
+    """Write report.json, an article a line; nothing but one article is in memory."""
+    head = json.dumps(report.to_json(), ensure_ascii=False, indent=1)
+    with path.open("w", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(head.removesuffix("\n}") + ',\n "articles": [')
+        for number, article in enumerate(articles):
+            file.write(("," if number else "") + "\n  " + json.dumps(article, ensure_ascii=False))
+        file.write("\n ]\n}\n")
+
+
+def page_title(articles: int, first: str) -> str:
+    """Return what to write above a drawing of this many articles, the first of which is called ``first``."""
+    return first if articles == 1 else f"{articles} articles"
 
 
 def read_title(build: Path) -> str:
@@ -169,7 +171,18 @@ def read_title(build: Path) -> str:
         StoreError: as ``read_report``.
     """
     done = [article for article in read_report(build)["articles"] if article["status"] == "done"]
-    return page_title([article["title"] or article["name"] for article in done])
+    return page_title(len(done), done[0]["title"] or done[0]["name"] if done else "")
+
+
+def iter_skipped(build: Path) -> Iterator[tuple[str, str]]:
+    """Yield where each skipped item of a build was, and why it is not in the graph.
+
+    Raises:
+        StoreError: as ``read_report``.
+    """
+    for article in read_report(build)["articles"]:
+        if article["status"] == "skipped":
+            yield article["where"], article["reason"]
 
 
 def read_report(build: Path) -> dict[str, Any]:

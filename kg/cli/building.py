@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import logging
+from collections.abc import Iterator
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -15,12 +14,18 @@ import typer
 
 from kg.cli.application import app
 from kg.cli.inspecting import show_summary
-from kg.cli.terminal import note, put, visible
+from kg.cli.progress import count_cores, say_plan, show_progress
+from kg.cli.terminal import note, put
 from kg.config import DEFAULT_BASE, Settings
 from kg.errors import ArticleError
+from kg.report import REPORT, iter_skipped
 
 if TYPE_CHECKING:
     from kg.pipeline import Accepted
+    from kg.report import BuildReport
+
+# Skipped items named one by one on the screen; report.json names all.
+SHOWN = 20
 
 Paths = Annotated[
     list[Path], typer.Argument(metavar="PATH…", help="Article files (.txt) and folders of them.")
@@ -42,6 +47,13 @@ class ExtractFormat(StrEnum):
 SUFFIXES = {"turtle": "ttl", "trig": "trig", "nquads": "nq", "jsonld": "jsonld", "json": "json"}
 
 
+class LogFormat(StrEnum):
+    """How ``kg build`` tells on stderr what happens; ``json`` is one object a line."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 @app.command()
 def build(
     paths: Paths,
@@ -49,47 +61,78 @@ def build(
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="The folder of the build.")],
     base: Base = DEFAULT_BASE,
     model: Model = None,
+    processes: Annotated[
+        int, typer.Option(min=0, help="Worker processes; 0 takes one for each core.", show_default=False)
+    ] = 0,
+    add: Annotated[bool, typer.Option("--add", help="Keep what earlier runs found in other places.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
+    log_format: Annotated[
+        LogFormat | None, typer.Option(help="Log every step on stderr, instead of a progress bar.")
+    ] = None,
 ) -> None:
-    """Read, extract, check and store articles: DIR/store, graph.ttl, graph.nq, graph.html, report.json."""
-    from kg import pipeline
+    """Read, extract, check and store articles: DIR/store, graph.ttl, graph.nq, graph.html, report.json.
+
+    Only what is new or changed is read and extracted; what is gone is taken back. A run that was stopped goes
+    on where it stood.
+    """
+    from kg import building
 
     settings = Settings(base=base)
-    with _progress() as on_article:
-        extractor = pipeline.load_extractor(model=model)
-        report = pipeline.build(paths, out=out, settings=settings, extractor=extractor, on_article=on_article)
-    for skipped in report.skipped:
-        note(f"skipped {skipped.where}: {skipped.reason}")
+    if dry_run:
+        plan = building.plan_build(paths, out=out, settings=settings, model=model, add=add)
+        typer.echo(json.dumps(plan.to_json(), ensure_ascii=False) if as_json else "\n".join(say_plan(plan)))
+        return
+    if log_format:
+        _log_to_stderr(log_format)
+    with show_progress(hidden=quiet or bool(log_format)) as listener:
+        report = building.build(
+            paths,
+            out=out,
+            settings=settings,
+            model=model,
+            processes=processes or count_cores(),
+            add=add,
+            listener=listener,
+        )
+    if as_json:
+        typer.echo(json.dumps(report.to_json() | {"changed": report.changed}, ensure_ascii=False))
+    elif not quiet:
+        _show_build(report, out)
+
+
+def _show_build(report: BuildReport, out: Path) -> None:
+    if not report.changed:
+        typer.echo(
+            f"nothing new: {report.articles} articles as they were  seconds {report.seconds:.1f}  build {out}"
+        )
+        return
+    for number, (where, reason) in enumerate(iter_skipped(out)):
+        if number == SHOWN:
+            note(f"and {report.skipped - SHOWN} more: see {out / REPORT}")
+            break
+        note(f"skipped {where}: {reason}")
     show_summary(report.to_json()["totals"])
     typer.echo()
+    copies = f"copies {report.copies}  " if report.copies else ""
     typer.echo(
-        f"articles {len(report.done)}  skipped {len(report.skipped)}  quarantined {report.quarantined}  "
+        f"articles {report.articles}  {copies}skipped {report.skipped}  quarantined {report.quarantined}  "
         f"quads {report.quads}  seconds {report.seconds:.1f}  build {out}"
     )
 
 
-@contextmanager
-def _progress() -> Iterator[Callable[[Accepted | ArticleError], None]]:
-    """Give what to call for each article: on a terminal a line that counts, else nothing."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+def _log_to_stderr(format: LogFormat) -> None:
+    from kg.logs import JsonFormatter
 
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.completed:.0f} articles", markup=False),
-        TextColumn("{task.description}", markup=False),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("loading the language pipeline", total=None)
-
-        def on_article(item: Accepted | ArticleError) -> None:
-            name = item.where if isinstance(item, ArticleError) else item.extraction.article.name
-            progress.update(task, advance=1, description=visible(name))
-
-        yield on_article
+    handler = logging.StreamHandler()
+    text = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
+    handler.setFormatter(JsonFormatter() if format is LogFormat.JSON else text)
+    logger = logging.getLogger("kg")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
 
 
 @app.command()

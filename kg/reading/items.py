@@ -5,6 +5,7 @@ Finding items is cheap and needs one process; what reads them (:func:`kg.reading
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,14 @@ class Item:
     where: str
     name: str
     data: bytes
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of all that is read of the item, in hexadecimal."""
+        found = hashlib.sha256()
+        for part in (self.name.encode("utf-8", "surrogatepass"), self.data):
+            found.update(hashlib.sha256(part).digest())
+        return found.hexdigest()
 
 
 def iter_items(paths: Iterable[Path]) -> Iterator[Item | ArticleError]:

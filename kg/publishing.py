@@ -1,0 +1,286 @@
+"""Outcomes -> the files of a build: graph.nq, the store, graph.ttl, graph.html, report.json, exchanged at the end.
+
+All of it is made in a folder beside, forced to the disk, and then takes its place, the store by one renaming of a
+link: who opens the build gets the old graph or the new one. Everything streams; what grows with the number of
+articles is a few hundred bytes for each.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from kg.errors import ArticleError
+from kg.graph import TYPE
+from kg.ledger import Found, Ledger, Outcome
+from kg.output import sync_folder, writing
+from kg.privacy import hide
+from kg.report import REPORT, BuildReport, Totals, page_title, write_report
+
+STORE, TURTLE, NQUADS, PAGE = "store", "graph.ttl", "graph.nq", "graph.html"
+# Links and files of a build, in the order in which they are exchanged: the report last, it says that all is there.
+OUTPUTS = (NQUADS, TURTLE, PAGE, STORE, REPORT)
+# Work that a killed build leaves behind, and the store that the link points to.
+STAGING, GENERATION = ".new-", ".store-"
+# More entities than this are no picture: the page of a larger graph shows those with the most claims.
+PAGE_ENTITIES = 1_000
+_UNION = "union.nt"
+_TYPE = f"<{TYPE.value}>".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which outcomes make the graph: the digests kept, by article id, and the copies of each."""
+
+    kept: Mapping[str, str]
+    copies: Mapping[str, tuple[Outcome, ...]]
+    first_title: str
+
+
+def select(ledger: Ledger) -> Selection:
+    """Return which of the items that say the same is kept: the earliest published, then the first found."""
+    groups: dict[str, list[tuple[str, int, str, Outcome]]] = defaultdict(list)
+    for found, outcome in ledger.iter_articles():
+        published = outcome.record["published"] or "9999"
+        groups[outcome.article].append((published, found.position, found.digest, _slim(outcome)))
+    kept: dict[str, str] = {}
+    copies: dict[str, tuple[Outcome, ...]] = {}
+    for article, items in sorted(groups.items()):
+        items.sort(key=lambda item: item[:2])
+        kept[article] = items[0][2]
+        if len(items) > 1:
+            copies[article] = tuple(item[3] for item in items[1:])
+    first = min(groups.values(), key=lambda items: items[0][1], default=[])
+    record = first[0][3].record if first else {}
+    return Selection(kept, copies, record.get("title") or record.get("name", ""))
+
+
+def _slim(outcome: Outcome) -> Outcome:
+    names = ("name", "title", "publisher", "published", "url")
+    return Outcome(outcome.digest, outcome.article, record={name: outcome.record[name] for name in names})
+
+
+def take_state(ledger: Ledger, fingerprint: Mapping[str, str], sources: Iterable[str]) -> str:
+    """Return the digest of all that the files of the build depend on."""
+    state = hashlib.sha256(repr((sorted(fingerprint.items()), tuple(sources), ledger.removed)).encode())
+    for found in ledger.iter_found():
+        row = (found.position, found.place, found.digest, found.reason)
+        state.update(repr(row).encode("utf-8", "surrogatepass"))
+    return state.hexdigest()
+
+
+def is_published(ledger: Ledger, out: Path, state: str) -> bool:
+    """Return whether the files in ``out`` are all there and show ``state``."""
+    return ledger.published == state and all((out / name).exists() for name in OUTPUTS)
+
+
+def publish(
+    ledger: Ledger,
+    out: Path,
+    *,
+    state: str,
+    head: Callable[[Selection, Totals, int, int], BuildReport],
+    processes: int = 1,
+) -> BuildReport:
+    """Make the files of the build and put them in their place.
+
+    ``head`` makes the report's head of the selection, the totals, and the numbers of quads and of skipped items.
+
+    Raises:
+        ArticleError: no article is left.
+        OutputError: the place cannot be written.
+    """
+    with writing(out), _staging(out) as folder:
+        selection = select(ledger)
+        if not selection.kept:
+            raise ArticleError(str(out), "no article is left to make a graph of")
+        totals = Totals()
+        quads = _write_nquads(ledger, selection, folder / NQUADS, totals)
+        generation = _write_graph(folder, out, processes)
+        _write_page(generation, folder / PAGE, page_title(totals.articles, selection.first_title))
+        skipped = sum(row["status"] == "skipped" for row in iter_rows(ledger, selection))
+        report = head(selection, totals, quads, skipped)
+        write_report(folder / REPORT, report, iter_rows(ledger, selection))
+        sync_folder(folder)
+        ledger.unpublish()
+        _exchange(folder, out, generation)
+        ledger.settle(state)
+        _sweep(out, generation.name)
+    return report
+
+
+def iter_rows(ledger: Ledger, selection: Selection) -> Iterator[dict[str, Any]]:
+    """Yield the report's row of every item, in order."""
+    removed = ledger.removed
+    for found in ledger.iter_found():
+        outcome = ledger.outcome(found.digest) if found.digest else None
+        where = hide(found.place)
+        if outcome is None or outcome.reason:
+            yield {
+                "status": "skipped",
+                "where": where,
+                "reason": hide(outcome.reason if outcome else found.reason),
+            }
+        elif outcome.article in removed:
+            reason = f"taken out by kg remove on {removed[outcome.article]}"
+            yield {"status": "skipped", "where": where, "id": outcome.article, "reason": reason}
+        else:
+            yield _row(where, found, outcome, selection)
+
+
+def _row(where: str, found: Found, outcome: Outcome, selection: Selection) -> dict[str, Any]:
+    said = {
+        name: value
+        for name, value in outcome.record.items()
+        if name not in ("kinds", "relations", "by_predicate")
+    }
+    kept = selection.kept.get(outcome.article)
+    if kept == found.digest:
+        return {"status": "done", "where": where, "id": outcome.article, **said}
+    names = ("name", "title", "publisher", "published", "url")
+    return {
+        "status": "copy",
+        "where": where,
+        "id": outcome.article,
+        "of": outcome.article,
+        **{name: said[name] for name in names},
+    }
+
+
+def sweep(out: Path) -> None:
+    """Remove what a build that was killed left behind."""
+    with writing(out):
+        target = (out / STORE).readlink().name if (out / STORE).is_symlink() else ""
+        _sweep(out, target)
+
+
+def _sweep(out: Path, current: str) -> None:
+    for path in out.iterdir():
+        if path.name.startswith((STAGING, GENERATION)) and path.name != current:
+            shutil.rmtree(path, ignore_errors=True)
+            with suppress(OSError):
+                path.unlink()
+
+
+@contextmanager
+def _staging(out: Path) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix=STAGING, dir=out))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write_nquads(ledger: Ledger, selection: Selection, path: Path, totals: Totals) -> int:
+    """Write the articles' quads, sorted, and count what they hold; return the number of quads."""
+    quads = 0
+    with path.open("wb") as file:
+        for digest in selection.kept.values():
+            outcome = ledger.outcome(digest)
+            if outcome is None:
+                continue
+            totals.add(outcome.record)
+            data = outcome.read_quads()
+            quads += data.count(b"\n")
+            file.write(data)
+    return quads
+
+
+def _write_graph(folder: Path, out: Path, processes: int) -> Path:
+    """Write the store and the Turtle file, both from graph.nq; return the store's folder.
+
+    The triples are sorted and written as Turtle by another process where there may be more than one.
+    """
+    from kg.store import NewStore
+
+    generation = Path(tempfile.mkdtemp(prefix=GENERATION, dir=out))
+    try:
+        # A folder of mkdtemp is its owner's only.
+        generation.chmod(folder.parent.stat().st_mode & 0o777)
+        with _beside(processes) as run:
+            store = NewStore(generation)
+            union = run(_write_union, folder)
+            store.add_file(folder / NQUADS)
+            union()
+            turtle = run(_write_turtle, folder)
+            store.add_file(folder / _UNION)
+            store.finish()
+            turtle()
+        (folder / _UNION).unlink()
+        sync_folder(generation)
+    except BaseException:
+        shutil.rmtree(generation, ignore_errors=True)
+        raise
+    return generation
+
+
+@contextmanager
+def _beside(processes: int) -> Iterator[Callable[..., Callable[[], object]]]:
+    """Give what starts a function in another process, or defers it to this one, and returns how to wait for it."""
+    if processes < 2:
+        yield lambda function, *arguments: lambda: function(*arguments)
+        return
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        yield lambda function, *arguments: pool.submit(function, *arguments).result
+
+
+def _write_union(folder: Path) -> None:
+    """Write every triple of graph.nq once: by subject, of each its types first."""
+    from kg.sorting import iter_sorted
+
+    with (folder / NQUADS).open("rb") as quads, (folder / _UNION).open("wb") as union:
+        for line in iter_sorted(map(_to_sort, quads), folder=folder):
+            union.write(line.replace(b"> \0", b"> ", 1))
+
+
+def _to_sort(quad: bytes) -> bytes:
+    """Return the N-Triples line of an N-Quads line, its predicate marked when it is rdf:type."""
+    subject, predicate, rest = quad.split(b" ", 2)
+    object_ = rest.rsplit(b" ", 2)[0]
+    mark = b"\0" if predicate == _TYPE else b""
+    return b"%b %b%b %b .\n" % (subject, mark, predicate, object_)
+
+
+def _write_turtle(folder: Path) -> None:
+    from pyoxigraph import RdfFormat, parse, serialize
+
+    from kg.graph import PREFIXES
+
+    triples = (quad.triple for quad in parse(path=str(folder / _UNION), format=RdfFormat.N_TRIPLES))
+    serialize(triples, output=str(folder / TURTLE), format=RdfFormat.TURTLE, prefixes=PREFIXES)
+
+
+def _write_page(generation: Path, path: Path, title: str) -> None:
+    from kg.network import to_networkx
+    from kg.pages import write_page
+    from kg.store import open_store
+
+    write_page(to_networkx(open_store(generation), busiest=PAGE_ENTITIES), path, title=title)
+
+
+def _exchange(folder: Path, out: Path, generation: Path) -> None:
+    """Put each file in its place; the store by a link, or by renaming where the system has no links."""
+    for name in OUTPUTS:
+        if name != STORE:
+            (folder / name).replace(out / name)
+            continue
+        try:
+            (folder / STORE).symlink_to(generation.name, target_is_directory=True)
+        except OSError:
+            if (out / STORE).exists():
+                (out / STORE).replace(folder / "old")
+            generation.replace(out / STORE)
+        else:
+            if (out / STORE).is_dir() and not (out / STORE).is_symlink():
+                (out / STORE).replace(folder / "old")
+            (folder / STORE).replace(out / STORE)
+    sync_folder(out, files=False)
