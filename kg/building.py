@@ -6,14 +6,14 @@ import logging
 import platform
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kg import __version__, ontology
 from kg.chunks import iter_chunks
@@ -27,6 +27,9 @@ from kg.publishing import Selection, is_published, publish, sweep, take_state
 from kg.reading import Item, iter_items
 from kg.report import BuildReport, Totals, from_json, read_report
 from kg.workers import Job, iter_outcomes
+
+if TYPE_CHECKING:
+    from kg.cluster import Cluster
 
 LOG = logging.getLogger("kg")
 # Fewer items than this are done before other processes have started.
@@ -52,6 +55,7 @@ def build(
     extractor: Extractor | None = None,
     model: str | None = None,
     processes: int = 1,
+    cluster: Cluster | None = None,
     add: bool = False,
     listener: Listener | None = None,
 ) -> BuildReport:
@@ -61,7 +65,8 @@ def build(
     said, what is gone takes that along, unless ``add`` keeps what earlier runs found elsewhere. The same
     items give the same graph, byte for byte, whatever was there before. ``model`` names an installed spaCy
     pipeline that runs first, ``extractor`` stands in for this package's own. With more than one of
-    ``processes`` the calling module must be importable (``if __name__ == "__main__"``).
+    ``processes`` the calling module must be importable (``if __name__ == "__main__"``). ``cluster`` has the work
+    done by Dask instead.
 
     Raises:
         ArticleError: not one article can be read.
@@ -71,15 +76,14 @@ def build(
     settings, listener = settings or Settings(), listener or Listener()
     job = Job(settings, model=model, extractor=extractor)
     started, clock = datetime.now(UTC), time.monotonic()
-    fingerprint = _fingerprint(job)
     with _opened(out) as ledger:
-        plan = _scan(ledger, paths, fingerprint, settings=settings, add=add, listener=listener)
+        run = _Run(ledger, paths, settings, _fingerprint(job), add, listener)
+        plan = _scan(run)
         if plan.pending:
-            used = processes if plan.pending >= FEW else 1
-            _extract(ledger, paths, fingerprint, job=job, processes=used, add=add, listener=listener)
+            _extract(run, job, processes=processes if plan.pending >= FEW else 1, cluster=cluster)
         _refuse_nothing(ledger, paths)
         sources = tuple(hide(str(path)) for path in paths)
-        state = take_state(ledger, fingerprint | take_writing_fingerprint(), sources)
+        state = take_state(ledger, run.fingerprint | take_writing_fingerprint(), sources)
 
         def took() -> dict[str, Any]:
             return {
@@ -131,7 +135,7 @@ def plan_build(
     job = Job(settings or Settings(), model=model, extractor=extractor)
     there = (out / LEDGER).is_file()
     with Ledger(out / LEDGER if there else None, read_only=there) as ledger:
-        return _scan(ledger, paths, _fingerprint(job), settings=job.settings, add=add, listener=Listener())
+        return _scan(_Run(ledger, paths, job.settings, _fingerprint(job), add, Listener()))
 
 
 def take_versions() -> dict[str, str]:
@@ -173,33 +177,38 @@ def _fingerprint(job: Job) -> dict[str, str]:
     return take_fingerprint(job.settings, model=job.model, weights=job.weights, extractor=name)
 
 
-def _scan(
-    ledger: Ledger,
-    paths: Sequence[Path],
-    fingerprint: Mapping[str, str],
-    *,
-    settings: Settings,
-    add: bool,
-    listener: Listener,
-) -> Plan:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What the steps of one build share."""
+
+    ledger: Ledger
+    paths: Sequence[Path]
+    settings: Settings
+    fingerprint: dict[str, str]
+    add: bool
+    listener: Listener
+
+
+def _scan(run: _Run) -> Plan:
     """Find every item and note it; return what has to be done."""
-    listener.on_stage("looking for articles")
-    for _ in _noted(ledger, paths, settings):
+    run.listener.on_stage("looking for articles")
+    for _ in _iter_noted(run):
         pass
-    if add:
-        ledger.keep_others()
-    plan = ledger.plan(fingerprint)
+    plan = run.ledger.plan(run.fingerprint)
     LOG.info("scanned", extra={"event": "scanned", **plan.to_json()})
-    listener.on_plan(plan)
+    run.listener.on_plan(plan)
     return plan
 
 
-def _noted(ledger: Ledger, paths: Sequence[Path], settings: Settings) -> Iterator[Item]:
+def _iter_noted(run: _Run) -> Iterator[Item]:
     """Yield every item that can be opened, once it and those that cannot are noted."""
-    items = enumerate(_iter_items(paths, settings))
+    run.ledger.forget_found()
+    items = enumerate(iter_items(run.paths))
     while some := list(islice(items, NOTED)):
-        ledger.note(_found(position, item) for position, item in some)
+        run.ledger.note(_found(position, item) for position, item in some)
         yield from (item for _, item in some if isinstance(item, Item))
+    if run.add:
+        run.ledger.keep_others()
 
 
 def _found(position: int, item: Item | ArticleError) -> Found:
@@ -208,47 +217,52 @@ def _found(position: int, item: Item | ArticleError) -> Found:
     return Found(position, item.where, item.digest, "")
 
 
-def _iter_items(paths: Sequence[Path], settings: Settings) -> Iterator[Item | ArticleError]:  # noqa: ARG001
-    return iter_items(paths)
-
-
-def _extract(
-    ledger: Ledger,
-    paths: Sequence[Path],
-    fingerprint: Mapping[str, str],
-    *,
-    job: Job,
-    processes: int,
-    add: bool,
-    listener: Listener,
-) -> None:
+def _extract(run: _Run, job: Job, *, processes: int, cluster: Cluster | None) -> None:
     """Read and extract what is pending, and keep each chunk's outcomes as it is finished."""
-    listener.on_stage("reading articles")
-    chunks = iter_chunks(_iter_pending(ledger, paths, fingerprint, job.settings))
+    run.listener.on_stage("reading articles")
+    if cluster and cluster.shards:
+        _take_shards(run, cluster.shards)
+    chunks = iter_chunks(_iter_pending(run))
+    if cluster:
+        from kg.cluster import iter_outcomes as iter_cluster_outcomes
 
-    def lost(what: str) -> None:
-        LOG.warning(what, extra={"event": "worker lost"})
-
-    for outcomes in iter_outcomes(chunks, job=job, processes=processes, on_loss=lost):
-        ledger.keep(outcomes, fingerprint)
-        for outcome in outcomes:
-            _log(outcome)
-            listener.on_outcome(outcome)
-    if add:
-        ledger.keep_others()
+        results = iter_cluster_outcomes(
+            chunks, job=job, cluster=cluster, fingerprint=run.fingerprint, on_loss=_log_loss
+        )
+    else:
+        results = iter_outcomes(chunks, job=job, processes=processes, on_loss=_log_loss)
+    for outcomes in results:
+        _keep(run, outcomes)
 
 
-def _iter_pending(
-    ledger: Ledger, paths: Sequence[Path], fingerprint: Mapping[str, str], settings: Settings
-) -> Iterator[Item]:
+def _take_shards(run: _Run, url: str) -> None:
+    """Keep what the workers of an earlier run left, that had no client to come back to."""
+    from kg.cluster import iter_shards
+
+    for outcomes in iter_shards(url, run.fingerprint):
+        if needed := [o for o in outcomes if run.ledger.needs(o.digest, run.fingerprint)]:
+            _keep(run, needed)
+
+
+def _keep(run: _Run, outcomes: Sequence[Outcome]) -> None:
+    run.ledger.keep(outcomes, run.fingerprint)
+    for outcome in outcomes:
+        _log(outcome)
+        run.listener.on_outcome(outcome)
+
+
+def _iter_pending(run: _Run) -> Iterator[Item]:
     """Yield the items that must be read, each once; what changed since the first look is found as it is now."""
     asked: set[str] = set()
-    ledger.forget_found()
-    for item in _noted(ledger, paths, settings):
+    for item in _iter_noted(run):
         digest = item.digest
-        if digest not in asked and ledger.needs(digest, fingerprint):
+        if digest not in asked and run.ledger.needs(digest, run.fingerprint):
             asked.add(digest)
             yield item
+
+
+def _log_loss(what: str) -> None:
+    LOG.warning(what, extra={"event": "worker lost"})
 
 
 def _log(outcome: Outcome) -> None:

@@ -17,10 +17,11 @@ from kg.cli.inspecting import show_summary
 from kg.cli.progress import count_cores, say_plan, show_progress
 from kg.cli.terminal import note, put
 from kg.config import DEFAULT_BASE, Settings
-from kg.errors import ArticleError
+from kg.errors import ArticleError, ConfigError
 from kg.report import REPORT, iter_skipped
 
 if TYPE_CHECKING:
+    from kg.cluster import Cluster
     from kg.pipeline import Accepted
     from kg.report import BuildReport
 
@@ -64,6 +65,16 @@ def build(
     processes: Annotated[
         int, typer.Option(min=0, help="Worker processes; 0 takes one for each core.", show_default=False)
     ] = 0,
+    scheduler: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Work on the Dask cluster of this scheduler.")
+    ] = "",
+    workers: Annotated[
+        int, typer.Option(min=0, help="Work on a Dask cluster of so many processes here.", show_default=False)
+    ] = 0,
+    shards: Annotated[
+        str,
+        typer.Option(metavar="URL", help="Where a cluster leaves its results: a folder or fsspec address."),
+    ] = "",
     add: Annotated[bool, typer.Option("--add", help="Keep what earlier runs found in other places.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")
@@ -86,6 +97,7 @@ def build(
         plan = building.plan_build(paths, out=out, settings=settings, model=model, add=add)
         typer.echo(json.dumps(plan.to_json(), ensure_ascii=False) if as_json else "\n".join(say_plan(plan)))
         return
+    cluster = _cluster(scheduler, workers, shards)
     if log_format:
         _log_to_stderr(log_format)
     with show_progress(hidden=quiet or bool(log_format)) as listener:
@@ -95,6 +107,7 @@ def build(
             settings=settings,
             model=model,
             processes=processes or count_cores(),
+            cluster=cluster,
             add=add,
             listener=listener,
         )
@@ -102,6 +115,16 @@ def build(
         typer.echo(json.dumps(report.to_json() | {"changed": report.changed}, ensure_ascii=False))
     elif not quiet:
         _show_build(report, out)
+
+
+def _cluster(scheduler: str, workers: int, shards: str) -> Cluster | None:
+    if not scheduler and not workers:
+        if shards:
+            raise ConfigError("shards", shards, "only with --scheduler or --workers")
+        return None
+    from kg.cluster import Cluster
+
+    return Cluster(scheduler, workers, shards)
 
 
 def _show_build(report: BuildReport, out: Path) -> None:
