@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kg.errors import OutputError, StoreError
+from kg.ledgerfile import close_file, name_damage, name_error, open_file
 
 LEDGER = "ledger.db"
 # The format of the file; another one is made anew.
@@ -58,8 +58,12 @@ class Outcome:
     quads: bytes = b""
 
     def read_quads(self) -> bytes:
-        """Return the N-Quads."""
-        return zlib.decompress(self.quads)
+        """Return the N-Quads.
+
+        Raises:
+            StoreError: they are broken.
+        """
+        return _unpack(self.quads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +120,13 @@ class Ledger:
             StoreError: the file is broken.
         """
         self.path = path
-        self._db = _connect(path, read_only=read_only)
+        self._db, self._made = open_file(path, schema=_SCHEMA, format=FORMAT, read_only=read_only)
         with self._guarded():
             self._db.executescript(_SCAN)
 
     def close(self) -> None:
         """Close the file; what was not kept is not there."""
-        self._db.close()
+        close_file(self._db, self._made)
 
     def __enter__(self) -> Ledger:
         return self
@@ -135,7 +139,7 @@ class Ledger:
     def note(self, found: Iterable[Found]) -> None:
         """Add items to what this run found."""
         with self._guarded():
-            rows = ((f.position, f.place, f.digest, f.reason) for f in found)
+            rows = ((f.position, _text(f.place), f.digest, _text(f.reason)) for f in found)
             self._db.executemany("INSERT INTO scan VALUES (?, ?, ?, ?)", rows)
 
     def forget_found(self) -> None:
@@ -192,7 +196,7 @@ class Ledger:
         name = identify(fingerprint)
         removed = self.removed
         rows = [
-            (o.digest, name, o.article, o.reason, *_said(o, removed))
+            (o.digest, name, o.article, _text(o.reason), *_said(o, removed))
             for o in sorted(outcomes, key=lambda o: o.digest)
         ]
         with self._guarded(), self._transaction():
@@ -301,7 +305,7 @@ class Ledger:
         try:
             yield
         except sqlite3.Error as error:
-            raise _named(self.path, error) from error
+            raise name_error(self.path, error) from error
 
 
 def identify(fingerprint: Mapping[str, str]) -> str:
@@ -319,6 +323,18 @@ def _pack(record: Mapping[str, Any]) -> bytes:
     )
 
 
+def _unpack(data: bytes) -> bytes:
+    try:
+        return zlib.decompress(data)
+    except zlib.error as error:
+        raise name_damage(LEDGER, "broken", error) from error
+
+
+def _text(words: str) -> str:
+    """Return words as SQLite takes them: a name of a file may hold bytes that are no text."""
+    return words.encode("utf-8", "backslashreplace").decode()
+
+
 def _said(outcome: Outcome, removed: Container[str]) -> tuple[bytes, bytes, bytes]:
     """Return what is kept of an outcome's content: nothing where somebody took the article out."""
     if outcome.article in removed:
@@ -328,51 +344,4 @@ def _said(outcome: Outcome, removed: Container[str]) -> tuple[bytes, bytes, byte
 
 def _outcome(row: Sequence[Any]) -> Outcome:
     digest, _, article, reason, record, sketch, quads = row
-    return Outcome(digest, article, reason, json.loads(zlib.decompress(record)), sketch, quads)
-
-
-def _connect(path: Path | None, *, read_only: bool) -> sqlite3.Connection:
-    try:
-        if path is None:
-            db = sqlite3.connect(":memory:", isolation_level=None)
-        elif read_only:
-            db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
-        else:
-            db = sqlite3.connect(path, timeout=0, isolation_level=None)
-            # The lock holds for as long as the connection, and goes with the process whatever ends it.
-            db.execute("PRAGMA locking_mode = EXCLUSIVE")
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = FULL")
-            db.execute("PRAGMA secure_delete = ON")
-        if not read_only:
-            _prepare(db)
-    except sqlite3.Error as error:
-        raise _named(path, error) from error
-    return db
-
-
-def _prepare(db: sqlite3.Connection) -> None:
-    """Make the tables, all or none; a ledger of another format is emptied first."""
-    db.execute("BEGIN IMMEDIATE")
-    if db.execute("PRAGMA user_version").fetchone()[0] != FORMAT:
-        tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        for (table,) in tables:
-            db.execute(f'DROP TABLE "{table}"')
-        for statement in filter(str.strip, _SCHEMA.split(";")):
-            db.execute(statement)
-        db.execute(f"PRAGMA user_version = {FORMAT}")
-    db.execute("COMMIT")
-
-
-def _named(path: Path | None, error: sqlite3.Error) -> OutputError | StoreError:
-    where = str(path.parent) if path else "memory"
-    code = getattr(error, "sqlite_errorname", "") or ""
-    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return OutputError(
-            where, "another build is at work in this folder", "wait for it, or name another folder"
-        )
-    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return StoreError(
-            where, f"{LEDGER} is broken: {error}", f"delete {LEDGER}; the next build makes all anew"
-        )
-    return OutputError(where, f"cannot be written: {error}")
+    return Outcome(digest, article, reason, json.loads(_unpack(record)), sketch, quads)

@@ -23,8 +23,9 @@ def iter_sorted(lines: Iterable[bytes], *, folder: Path, run: int = RUN) -> Iter
     with ExitStack() as open_files:
         runs: list[Iterable[bytes]] = []
         while some := list(islice(source, run)):
+            last_run = len(some) < run
             some = sorted(set(some))
-            if len(some) < run and not runs:
+            if last_run and not runs:
                 runs.append(some)
                 break
             file = open_files.enter_context(tempfile.TemporaryFile(dir=folder))
