@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kg.cli.application import app
-from kg.cli.inspecting import show_summary
+from kg.cli.inspecting import DEFAULT_BUILD, Build, show_summary
 from kg.cli.progress import count_cores, say_plan, show_progress
 from kg.cli.terminal import note, put
 from kg.config import DEFAULT_BASE, Settings
@@ -76,6 +76,7 @@ def build(
         typer.Option(metavar="URL", help="Where a cluster leaves its results: a folder or fsspec address."),
     ] = "",
     add: Annotated[bool, typer.Option("--add", help="Keep what earlier runs found in other places.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Try again what was skipped.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")
     ] = False,
@@ -109,12 +110,29 @@ def build(
             processes=processes or count_cores(),
             cluster=cluster,
             add=add,
+            retry=retry,
             listener=listener,
         )
     if as_json:
         typer.echo(json.dumps(report.to_json() | {"changed": report.changed}, ensure_ascii=False))
     elif not quiet:
         _show_build(report, out)
+
+
+@app.command()
+def remove(
+    article: Annotated[
+        str, typer.Argument(metavar="ARTICLE", help="Its id, IRI, address, title, or where it was found.")
+    ],
+    *,
+    store: Build = DEFAULT_BUILD,
+    undo: Annotated[bool, typer.Option("--undo", help="Let it in again, by the next build.")] = False,
+) -> None:
+    """Take an article out of a build, with all that only it says; later builds leave it out."""
+    from kg import building
+
+    for number in building.remove(store, article, again=undo):
+        note(f"{number} {'comes back with the next kg build' if undo else f'is taken out of {store}'}")
 
 
 def _cluster(scheduler: str, workers: int, shards: str) -> Cluster | None:
