@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -99,20 +100,22 @@ def build(
         typer.echo(json.dumps(plan.to_json(), ensure_ascii=False) if as_json else "\n".join(say_plan(plan)))
         return
     cluster = _cluster(scheduler, workers, shards)
-    if log_format:
-        _log_to_stderr(log_format)
-    with show_progress(hidden=quiet or bool(log_format)) as listener:
-        report = building.build(
-            paths,
-            out=out,
-            settings=settings,
-            model=model,
-            processes=processes or count_cores(),
-            cluster=cluster,
-            add=add,
-            retry=retry,
-            listener=listener,
-        )
+    try:
+        with _logging(log_format), show_progress(hidden=quiet or bool(log_format)) as listener:
+            report = building.build(
+                paths,
+                out=out,
+                settings=settings,
+                model=model,
+                processes=processes or count_cores(),
+                cluster=cluster,
+                add=add,
+                retry=retry,
+                listener=listener,
+            )
+    except KeyboardInterrupt:
+        note("what is finished is kept: the same command goes on from there")
+        raise
     if as_json:
         typer.echo(json.dumps(report.to_json() | {"changed": report.changed}, ensure_ascii=False))
     elif not quiet:
@@ -165,7 +168,12 @@ def _show_build(report: BuildReport, out: Path) -> None:
     )
 
 
-def _log_to_stderr(format: LogFormat) -> None:
+@contextmanager
+def _logging(format: LogFormat | None) -> Iterator[None]:
+    """Let this package's log go to stderr."""
+    if format is None:
+        yield
+        return
     from kg.logs import JsonFormatter
 
     handler = logging.StreamHandler()
@@ -174,6 +182,11 @@ def _log_to_stderr(format: LogFormat) -> None:
     logger = logging.getLogger("kg")
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(logging.NOTSET)
 
 
 @app.command()
