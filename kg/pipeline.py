@@ -74,7 +74,10 @@ def load_language(model: str | None, *, weights: Path | None = None, components:
 
 
 def iter_extractions(
-    paths: Iterable[Path], *, extractor: Callable[[Iterable[Article]], Iterator[Made]]
+    paths: Iterable[str | Path],
+    *,
+    extractor: Callable[[Iterable[Article]], Iterator[Made]],
+    settings: Settings | None = None,
 ) -> Iterator[Made | ArticleError]:
     """Yield what each file or folder gives, in order; what cannot be read comes as its error.
 
@@ -83,11 +86,12 @@ def iter_extractions(
     from kg.privacy import redact
     from kg.reading import iter_articles
 
+    settings = settings or Settings()
     refused: Aside = deque()
     names: dict[str, str] = {}
 
     def articles() -> Iterator[Article]:
-        for item in iter_articles(paths):
+        for item in iter_articles(paths, limits=settings.limits, columns=settings.columns):
             if isinstance(item, ArticleError):
                 refused.append((len(names), item))
             elif item.id in names:
@@ -130,7 +134,7 @@ class Accepted:
 
 
 def iter_accepted(
-    paths: Iterable[Path], *, settings: Settings, extractor: Extractor
+    paths: Iterable[str | Path], *, settings: Settings, extractor: Extractor
 ) -> Iterator[Accepted | ArticleError]:
     """Yield what may be written of each article; what cannot be read, or is refused whole, as its error."""
     from kg.shapes import gate
@@ -139,7 +143,7 @@ def iter_accepted(
 
     def extractions() -> Iterator[Extraction]:
         number = 0
-        for item in iter_extractions(paths, extractor=extractor):
+        for item in iter_extractions(paths, extractor=extractor, settings=settings):
             if isinstance(item, ArticleError):
                 refused.append((number, item))
             else:
@@ -171,7 +175,7 @@ def extract_one(path: Path, *, settings: Settings, extractor: Extractor) -> Acce
 
 
 def build(
-    paths: Sequence[Path],
+    paths: Sequence[str | Path],
     *,
     out: Path,
     settings: Settings | None = None,
@@ -253,7 +257,7 @@ def _refuse_foreign(out: Path) -> None:
             raise OutputError(str(out), "holds files that no build made", allowed) from None
 
 
-def nothing_read(paths: Sequence[Path], refused: Sequence[ArticleError]) -> ArticleError:
+def nothing_read(paths: Sequence[str | Path], refused: Sequence[ArticleError]) -> ArticleError:
     """Return the one error to raise when all that was asked for was refused."""
     if len(refused) == 1:
         return refused[0]

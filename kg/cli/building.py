@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -16,14 +17,37 @@ import typer
 from kg.cli.application import app
 from kg.cli.inspecting import show_summary
 from kg.cli.terminal import note, put, visible
-from kg.config import DEFAULT_BASE, Settings
+from kg.config import COLUMN_FIELDS, DEFAULT_BASE, Limits, Settings, read_columns, read_limits
 from kg.errors import ArticleError
 
 if TYPE_CHECKING:
     from kg.pipeline import Accepted
 
 Paths = Annotated[
-    list[Path], typer.Argument(metavar="PATH…", help="Article files (.txt) and folders of them.")
+    list[str],
+    typer.Argument(
+        metavar="PATH…",
+        help="Articles (txt, html, mhtml, md, docx, pdf), tables of them (jsonl, json, csv, tsv, parquet), web "
+        "archives (warc), any of these packed (zip, tar, gz), folders, fsspec addresses; - is JSON Lines on stdin.",
+    ),
+]
+Columns = Annotated[
+    list[str],
+    typer.Option(
+        "--column",
+        metavar="FIELD=NAME",
+        help=f"What the column NAME of a table holds: {', '.join(COLUMN_FIELDS)}. Usual names need no mention.",
+    ),
+]
+Limited = Annotated[
+    list[str],
+    typer.Option(
+        "--limit",
+        metavar="NAME=N",
+        help="How much is read before an input is refused; N may end in k, M or G. "
+        + "; ".join(f"{limit.name}={limit.default} {limit.metadata['about']}" for limit in fields(Limits))
+        + ".",
+    ),
 ]
 Base = Annotated[str, typer.Option(help="The IRI under which individuals live; ends in / or #.")]
 Model = Annotated[str | None, typer.Option(help="An installed spaCy pipeline to run first.")]
@@ -47,13 +71,15 @@ def build(
     paths: Paths,
     *,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="The folder of the build.")],
+    column: Columns = [],  # noqa: B006  Typer reads the default and makes a list of its own
+    limit: Limited = [],  # noqa: B006
     base: Base = DEFAULT_BASE,
     model: Model = None,
 ) -> None:
     """Read, extract, check and store articles: DIR/store, graph.ttl, graph.nq, graph.html, report.json."""
     from kg import pipeline
 
-    settings = Settings(base=base)
+    settings = Settings(base=base, limits=read_limits(limit), columns=read_columns(column))
     with _progress() as on_article:
         extractor = pipeline.load_extractor(model=model)
         report = pipeline.build(paths, out=out, settings=settings, extractor=extractor, on_article=on_article)
@@ -102,13 +128,15 @@ def extract(
     format: Annotated[
         ExtractFormat, typer.Option(help="json: the claims as plain JSON.")
     ] = ExtractFormat.TURTLE,
+    column: Columns = [],  # noqa: B006  Typer reads the default and makes a list of its own
+    limit: Limited = [],  # noqa: B006
     base: Base = DEFAULT_BASE,
     model: Model = None,
 ) -> None:
     """Extract one article to stdout, or each into a file of its own."""
     from kg import pipeline
 
-    settings = Settings(base=base)
+    settings = Settings(base=base, limits=read_limits(limit), columns=read_columns(column))
     items = pipeline.iter_accepted(paths, settings=settings, extractor=pipeline.load_extractor(model=model))
     if out is None:
         _extract_to_stdout(items, format)
@@ -126,7 +154,7 @@ def _extract_to_stdout(items: Iterator[Accepted | ArticleError], format: Extract
 
 
 def _extract_to_folder(
-    items: Iterator[Accepted | ArticleError], paths: list[Path], format: ExtractFormat, out: Path
+    items: Iterator[Accepted | ArticleError], paths: list[str], format: ExtractFormat, out: Path
 ) -> None:
     from kg.output import write_file
     from kg.pipeline import nothing_read
