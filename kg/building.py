@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import islice
@@ -34,7 +34,7 @@ FEW = 100
 
 
 def build(
-    paths: Sequence[Path],
+    paths: Sequence[str | Path],
     *,
     out: Path,
     settings: Settings | None = None,
@@ -174,7 +174,7 @@ def _took(started: datetime, clock: float) -> dict[str, Any]:
 
 
 def plan_build(
-    paths: Sequence[Path],
+    paths: Sequence[str | Path],
     *,
     out: Path,
     settings: Settings | None = None,
@@ -244,7 +244,7 @@ def _refuse_foreign(out: Path) -> None:
             raise OutputError(str(out), "holds files that no build made", allowed) from None
 
 
-def _refuse_nothing(ledger: Ledger, paths: Sequence[Path]) -> None:
+def _refuse_nothing(ledger: Ledger, paths: Sequence[str | Path]) -> None:
     """Raise what is wrong where not one item gave an article."""
     if any(True for _ in ledger.iter_articles()):
         return
@@ -260,4 +260,9 @@ def _refuse_nothing(ledger: Ledger, paths: Sequence[Path]) -> None:
 
 
 def _settings(settings: Settings, model: str | None) -> dict[str, Any]:
-    return {"base": settings.base, "model": model or "", "seconds": settings.limits.seconds}
+    return {
+        "base": settings.base,
+        "model": model or "",
+        "limits": asdict(settings.limits),
+        "columns": dict(settings.columns),
+    }

@@ -35,7 +35,7 @@ def take_fingerprint(
         "weights": _digest(trained),
         "ontology": _digest(sorted(data_dir("ontology").glob("*.ttl"))),
         "packages": _words(f"{name} {_version(name)}" for name in (*PACKAGES, *((model,) if model else ()))),
-        "settings": _words([settings.base, model or "", extractor]),
+        "settings": _words([settings.base, repr(settings.limits), model or "", extractor]),
     }
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg import pipeline
-from kg.chunks import Chunk, run_chunk
-from kg.config import Settings
+from kg.chunks import SLOWEST, Chunk, run_chunk
+from kg.config import Limits, Settings
 from kg.ledger import Outcome
 from kg.pipeline import Extractor
 
@@ -83,10 +83,12 @@ class _Worker:
         self.task: _Task | None = None
         self.until = 0.0
 
-    def give(self, task: _Task, seconds: float) -> None:
+    def give(self, task: _Task, limits: Limits) -> None:
         self.task = task
-        # Twice: to read, and to extract.
-        self.until = time.monotonic() + GRACE + 2 * seconds * len(task.chunk)
+        weight = sum(len(item.data) for item in task.chunk)
+        # To read, to extract, and to do both again one by one where something went wrong.
+        seconds = 2 * (2 * limits.item_seconds * len(task.chunk) + weight / SLOWEST)
+        self.until = time.monotonic() + GRACE + seconds
         # A worker that died while it was idle is noticed when nothing comes back.
         try:
             self.connection.send(task.chunk)
@@ -146,7 +148,7 @@ class _Crew:
             if idle is None:
                 idle = _Worker(self.job)
                 self.workers.append(idle)
-            idle.give(task, self.job.settings.limits.seconds)
+            idle.give(task, self.job.settings.limits)
 
     def _receive(self, worker: _Worker) -> list[Outcome]:
         try:
