@@ -23,7 +23,7 @@ from packaging.utils import canonicalize_name
 HOUSE = (
     "errors yamlfile",
     "model config",
-    "ontology output divisions surnames occurrences",
+    "ontology output divisions surnames occurrences duplicates",
     "records privacy reading gold",
     "linking",
     "language",

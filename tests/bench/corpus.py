@@ -102,6 +102,7 @@ class Stock:
 
     sources: tuple[Source, ...]
     templates: tuple[Mapping[str, str], ...]
+    events: tuple[Mapping[str, Mapping[str, str]], ...]
     words: Mapping[str, Sequence[str]]
     counties: tuple[Division, ...]
     weights: tuple[float, ...]
@@ -115,13 +116,14 @@ def load_stock() -> Stock:
     for gold in (*iter_gold(GOLD / "train"), *iter_gold(GOLD / "dev")):
         article = read_article(gold.text_path)
         aligned.append(align(gold, article.text))
-        sources.append(_source(aligned[-1], gold.text_path.read_text("utf-8"), article.title, article.publisher))
+        sources.append(
+            _source(aligned[-1], gold.text_path.read_text("utf-8"), article.title, article.publisher)
+        )
     words = yaml.safe_load(TEMPLATES.read_text("utf-8"))
     counties = _counties()
     weights = tuple(accumulate(1 / (rank + FLAT) for rank in range(len(counties))))
-    return Stock(
-        tuple(sources), tuple(words.pop("templates")), words, counties, weights, Pool.of(aligned)
-    )
+    templates, events = tuple(words.pop("templates")), tuple(words.pop("events"))
+    return Stock(tuple(sources), templates, events, words, counties, weights, Pool.of(aligned))
 
 
 def _source(article: Aligned, raw: str, title: str, publisher: str) -> Source:
@@ -182,13 +184,14 @@ def _copied(number: int, seed: int) -> int | None:
 def _original(number: int, seed: int) -> Made:
     rng = random.Random(f"{seed}:{number}")
     stock = load_stock()
-    county = _draw(stock, rng)
+    county = draw_county(stock, rng)
     if rng.random() < FROM_GOLD:
         return from_gold(rng.choice(stock.sources), county, number=number, rng=rng)
     return from_template(rng.choice(stock.templates), county, number=number, rng=rng)
 
 
-def _draw(stock: Stock, rng: random.Random) -> Division:
+def draw_county(stock: Stock, rng: random.Random) -> Division:
+    """Return a county: those at the head of the list much more often than those at its end."""
     return stock.counties[bisect(stock.weights, rng.random() * stock.weights[-1])]
 
 
@@ -198,12 +201,21 @@ def _person(stock: Stock, county: Division, rng: random.Random) -> str:
     return own.choice(stock.pool.surnames) + "".join(own.choices(stock.pool.given, k=own.choice((1, 2, 2))))
 
 
-def from_template(
-    template: Mapping[str, str], county: Division, *, number: int, rng: random.Random
-) -> Made:
+def from_template(template: Mapping[str, str], county: Division, *, number: int, rng: random.Random) -> Made:
     """Return an article after a template, about a county."""
-    stock, words = load_stock(), load_stock().words
     published = _some_day(rng)
+    return told(template, slots(county, published=published, rng=rng), number=number, published=published)
+
+
+def told(template: Mapping[str, str], said: Mapping[str, str], *, number: int, published: date) -> Made:
+    """Return a template with its places filled."""
+    body = tuple(line for line in template["text"].format(**said).split("\n") if line)
+    return Made(number, template["title"].format(**said), body, said["outlet"], published)
+
+
+def slots(county: Division, *, published: date, rng: random.Random) -> dict[str, str]:
+    """Return what to fill a template's places with."""
+    stock, words = load_stock(), load_stock().words
     happened = published - timedelta(days=rng.randrange(3))
     said = _places(county)
     said |= {"year": str(happened.year), "month": str(happened.month), "day": str(happened.day)}
@@ -213,9 +225,7 @@ def from_template(
     for name in ("person", "person2", "person3"):
         said[name] = _person(stock, county, rng)
     said |= {"a": str(rng.randrange(20, 900)), "b": str(rng.randrange(10, 200))}
-    said |= {"c": str(rng.randrange(2, 90)), "d": str(rng.randrange(2, 60))}
-    body = tuple(line for line in template["text"].format(**said).split("\n") if line)
-    return Made(number, template["title"].format(**said), body, said["outlet"], published)
+    return said | {"c": str(rng.randrange(2, 90)), "d": str(rng.randrange(2, 60))}
 
 
 def _places(county: Division) -> dict[str, str]:
@@ -276,7 +286,7 @@ def _exchange(source: Source, county: Division, rng: random.Random) -> dict[str,
 def _stem_with(stock: Stock, unit: str, rng: random.Random) -> str:
     """Return the name of a drawn place that ends in the same word: 区 for 区."""
     for _ in range(50):
-        places = _places(_draw(stock, rng))
+        places = _places(draw_county(stock, rng))
         if unit == places["unit"]:
             return places["stem"]
     return places["prefecture" if unit == "市" else "county"][:-1]
@@ -300,9 +310,13 @@ def edited(article: Made, edit: str, *, rng: random.Random) -> Made:
     elif edit == "dropped":
         body = body[:-1] if len(body) > 1 else body
     elif edit == "dateline":
-        body[0] = f"{outlet}{published.month}月{published.day}日电（记者 {rng.choice(('文林', '江帆'))}）{body[0]}"
+        body[0] = (
+            f"{outlet}{published.month}月{published.day}日电（记者 {rng.choice(('文林', '江帆'))}）{body[0]}"
+        )
     elif edit == "added":
-        body.append(f"（{outlet}综合报道。本文转载自{article.outlet}，版权归原作者所有，如有侵权请联系我们删除。）")
+        body.append(
+            f"（{outlet}综合报道。本文转载自{article.outlet}，版权归原作者所有，如有侵权请联系我们删除。）"
+        )
     elif edit == "typos":
         body = [_with_typos(line, rng) for line in body]
     else:
@@ -391,7 +405,9 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="an empty or new folder")
     parser.add_argument("-n", type=int, default=20_000, metavar="N", help="articles (default 20000)")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same bytes (default 1)")
-    parser.add_argument("--format", choices=("txt", "mixed"), default="txt", help="mixed: HTML, JSON Lines too")
+    parser.add_argument(
+        "--format", choices=("txt", "mixed"), default="txt", help="mixed: HTML, JSON Lines too"
+    )
     options = parser.parse_args()
     load_stock()
     if options.folder:
