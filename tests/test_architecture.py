@@ -28,7 +28,7 @@ HOUSE = (
     "linking",
     "language",
     "graph screening",
-    "shapes",
+    "shapes corroboration",
     "store report",
     "lookup",
     "queryfile",
