@@ -84,8 +84,8 @@ def build(
 def remove(out: Path, name: str, *, again: bool = False) -> list[str]:
     """Take an article out of the build in ``out`` for good and return its ids; later builds leave it out.
 
-    ``name`` is the article's id, its IRI, its address on the web, its title, or where it was found. With
-    ``again`` it is let in again, by the next build.
+    ``name`` is the article's id, its IRI, its address on the web, its title, or where it was found; its copies
+    go with it. With ``again`` it is let in again, by the next build.
 
     Raises:
         StoreError: there is no build, or no such article in it.
@@ -99,7 +99,9 @@ def remove(out: Path, name: str, *, again: bool = False) -> list[str]:
         if again:
             return _restore(ledger, name)
         rows = [row for row in report["articles"] if name in _names(row, report["settings"]["base"])]
-        ids = sorted({row["id"] for row in rows})
+        ids = {row["id"] for row in rows}
+        # Else a copy of it would take its place.
+        ids = sorted(ids | {row["id"] for row in report["articles"] if row.get("of") in ids})
         if not ids:
             raise StoreError(
                 str(out), f"no article {name!r}", "an id, title, address or place of report.json"
@@ -161,7 +163,8 @@ def _publish(
             **_took(started, clock),
         )
 
-    report = publish(ledger, out, state=state, head=head, processes=processes)
+    base = Settings(base=told.settings["base"])
+    report = publish(ledger, out, state=state, settings=base, head=head, processes=processes)
     LOG.info("published", extra={"event": "published", **report.to_json()["totals"]})
     return replace(report, seconds=_took(started, clock)["seconds"])
 

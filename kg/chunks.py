@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from kg import ontology
 from kg.config import Settings
 from kg.deadlines import time_limit
+from kg.duplicates import make_sketch
 from kg.errors import ArticleError, KgError
 from kg.graph import serialize
 from kg.ledger import Outcome
@@ -129,6 +130,7 @@ def _outcome(item: Item, article: Article, result: Accepted | ArticleError, pace
             "quarantined": [held_back(item) for item in result.quarantined],
             **_count(result.extraction),
         },
+        sketch=make_sketch(article.text),
         quads=zlib.compress(serialize(result.quads, "nquads"), 6),
     )
 

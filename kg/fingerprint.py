@@ -15,9 +15,26 @@ PACKAGE = Path(__file__).parent
 PARTS = {
     "reading": ("reading", "privacy.py", "privacy.yaml", "occurrences.py", "surnames.py"),
     "language": ("language", "linking.py", "linking.yaml", "divisions.py"),
-    "graph": ("model.py", "graph.py", "shapes.py", "screening.py", "chunks.py", "ontology.py"),
+    "graph": (
+        "model.py",
+        "graph.py",
+        "shapes.py",
+        "screening.py",
+        "chunks.py",
+        "duplicates.py",
+        "ontology.py",
+    ),
 }
-WRITING = ("publishing.py", "sorting.py", "store.py", "report.py", "network.py", "pages")
+WRITING = (
+    "publishing.py",
+    "duplicates.py",
+    "corroboration.py",
+    "sorting.py",
+    "store.py",
+    "report.py",
+    "network.py",
+    "pages",
+)
 WRITERS = ("child-protection-kg", "pyvis", "networkx")
 SOURCES = (".py", ".yaml", ".tsv", ".json", ".txt", ".html", ".js", ".css")
 WEIGHTS = ".npz"
