@@ -99,9 +99,9 @@ def remove(out: Path, name: str, *, again: bool = False) -> list[str]:
         if again:
             return _restore(ledger, name)
         rows = [row for row in report["articles"] if name in _names(row, report["settings"]["base"])]
-        ids = {row["id"] for row in rows}
+        meant = {row["id"] for row in rows}
         # Else a copy of it would take its place.
-        ids = sorted(ids | {row["id"] for row in report["articles"] if row.get("of") in ids})
+        ids = sorted(meant | {row["id"] for row in report["articles"] if row.get("of") in meant})
         if not ids:
             raise StoreError(
                 str(out), f"no article {name!r}", "an id, title, address or place of report.json"
