@@ -13,9 +13,12 @@ PACKAGE = Path(__file__).parent
 # What reads an item, what finds out what it says, and what turns that into quads. Answering, drawing and
 # measuring are not in it.
 PARTS = {
-    "reading": ("reading", "privacy.py", "privacy.yaml", "occurrences.py", "surnames.py"),
+    "reading": ("reading", "privacy.py", "privacy.yaml", "occurrences.py", "surnames.py", "yamlfile.py"),
     "language": ("language", "linking.py", "linking.yaml", "divisions.py"),
-    "graph": ("model.py", "graph.py", "shapes.py", "screening.py", "chunks.py", "ontology.py"),
+    "graph": (
+        *("model.py", "config.py", "ontology.py", "graph.py", "shapes.py", "screening.py"),
+        *("pipeline.py", "chunks.py"),
+    ),
 }
 WRITING = ("publishing.py", "sorting.py", "store.py", "report.py", "network.py", "pages")
 WRITERS = ("child-protection-kg", "pyvis", "networkx")
