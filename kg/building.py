@@ -2,46 +2,35 @@
 
 from __future__ import annotations
 
-import logging
 import platform
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kg import __version__, ontology
-from kg.chunks import iter_chunks
 from kg.config import Settings
 from kg.errors import ArticleError, OutputError, StoreError
-from kg.fingerprint import take_fingerprint, take_writing_fingerprint
-from kg.ledger import LEDGER, Found, Ledger, Outcome, Plan
+from kg.fingerprint import take_fingerprint
+from kg.gathering import LOG, Listener, Run, extract, scan
+from kg.ledger import LEDGER, Ledger, Plan
 from kg.pipeline import Extractor
 from kg.privacy import hide
 from kg.publishing import Selection, is_published, publish, sweep, take_state
-from kg.reading import Item, iter_items
 from kg.report import BuildReport, Totals, from_json, read_report
-from kg.workers import Job, iter_outcomes
+from kg.workers import Job
 
-LOG = logging.getLogger("kg")
+if TYPE_CHECKING:
+    from kg.cluster import Cluster
+
 # Fewer items than this are done before other processes have started.
 FEW = 100
-# Items noted at once.
-NOTED = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """Who wants to hear how a build goes on."""
-
-    on_stage: Callable[[str], None] = lambda _: None
-    on_plan: Callable[[Plan], None] = lambda _: None
-    on_outcome: Callable[[Outcome], None] = lambda _: None
 
 
 def build(
@@ -52,16 +41,20 @@ def build(
     extractor: Extractor | None = None,
     model: str | None = None,
     processes: int = 1,
+    cluster: Cluster | None = None,
     add: bool = False,
+    retry: bool = False,
     listener: Listener | None = None,
 ) -> BuildReport:
     """Make the graph of what ``paths`` hold in ``out``; return the report of the build now there.
 
     Only what is new is read and extracted: ``out`` keeps what earlier runs made. What changed replaces what it
-    said, what is gone takes that along, unless ``add`` keeps what earlier runs found elsewhere. The same
+    said, what is gone takes that along, unless ``add`` keeps what earlier runs found elsewhere.
+    What gave nothing is not tried again unless ``retry`` says so. The same
     items give the same graph, byte for byte, whatever was there before. ``model`` names an installed spaCy
     pipeline that runs first, ``extractor`` stands in for this package's own. With more than one of
-    ``processes`` the calling module must be importable (``if __name__ == "__main__"``).
+    ``processes`` the calling module must be importable (``if __name__ == "__main__"``). ``cluster`` has the work
+    done by Dask instead.
 
     Raises:
         ArticleError: not one article can be read.
@@ -71,46 +64,113 @@ def build(
     settings, listener = settings or Settings(), listener or Listener()
     job = Job(settings, model=model, extractor=extractor)
     started, clock = datetime.now(UTC), time.monotonic()
-    fingerprint = _fingerprint(job)
     with _opened(out) as ledger:
-        plan = _scan(ledger, paths, fingerprint, settings=settings, add=add, listener=listener)
+        run = Run(ledger, paths, settings, _fingerprint(job), add, listener)
+        if retry:
+            ledger.forget_skipped()
+        plan = scan(run)
         if plan.pending:
-            used = processes if plan.pending >= FEW else 1
-            _extract(ledger, paths, fingerprint, job=job, processes=used, add=add, listener=listener)
+            extract(run, job, processes=processes if plan.pending >= FEW else 1, cluster=cluster)
         _refuse_nothing(ledger, paths)
-        sources = tuple(hide(str(path)) for path in paths)
-        state = take_state(ledger, fingerprint | take_writing_fingerprint(), sources)
-
-        def took() -> dict[str, Any]:
-            return {
-                "plan": plan.to_json(),
-                "started": started.isoformat(timespec="seconds"),
-                "seconds": round(time.monotonic() - clock, 3),
-            }
-
+        told = _Told(tuple(hide(str(path)) for path in paths), _settings(settings, model), plan.to_json())
+        state = take_state(ledger, told.sources)
         if is_published(ledger, out, state):
             LOG.info("nothing new", extra={"event": "unchanged", "found": plan.found})
-            return from_json(read_report(out), changed=False, **took())
-
-        def head(selection: Selection, totals: Totals, quads: int, skipped: int) -> BuildReport:
-            return BuildReport(
-                articles=totals.articles,
-                skipped=skipped,
-                copies=sum(map(len, selection.copies.values())),
-                quarantined=totals.quarantined,
-                quads=quads,
-                by_class=totals.by_class,
-                by_predicate=totals.by_predicate,
-                sources=sources,
-                settings=_told(settings, model),
-                versions=take_versions(),
-                **took(),
-            )
-
+            return from_json(read_report(out), changed=False, plan=told.plan, **_took(started, clock))
         listener.on_stage("writing the graph")
-        report = publish(ledger, out, state=state, head=head, processes=processes)
-        LOG.info("published", extra={"event": "published", **report.to_json()["totals"]})
-        return replace(report, seconds=round(time.monotonic() - clock, 3))
+        return _publish(ledger, out, told, state=state, processes=processes, started=started, clock=clock)
+
+
+def remove(out: Path, name: str, *, again: bool = False) -> list[str]:
+    """Take an article out of the build in ``out`` for good and return its ids; later builds leave it out.
+
+    ``name`` is the article's id, its IRI, its address on the web, its title, or where it was found. With
+    ``again`` it is let in again, by the next build.
+
+    Raises:
+        StoreError: there is no build, or no such article in it.
+        ArticleError: no other article would be left.
+        OutputError: as ``build``.
+    """
+    report = read_report(out)
+    started, clock = datetime.now(UTC), time.monotonic()
+    with Ledger(out / LEDGER) as ledger:
+        sweep(out)
+        if again:
+            return _restore(ledger, name)
+        rows = [row for row in report["articles"] if name in _names(row, report["settings"]["base"])]
+        ids = sorted({row["id"] for row in rows})
+        if not ids:
+            raise StoreError(
+                str(out), f"no article {name!r}", "an id, title, address or place of report.json"
+            )
+        ledger.resume()
+        if not {outcome.article for _, outcome in ledger.iter_articles()} - set(ids):
+            raise ArticleError(str(out), "no other article is left", "delete the folder instead")
+        for article in ids:
+            ledger.remove(article, day=started.date().isoformat())
+            LOG.info("removed", extra={"event": "removed", "id": article})
+        told = _Told(tuple(report["sources"]), report["settings"], report["run"])
+        state = take_state(ledger, told.sources)
+        _publish(ledger, out, told, state=state, processes=1, started=started, clock=clock)
+    return ids
+
+
+def _names(row: Mapping[str, Any], base: str) -> set[str]:
+    """Return all by which a row of the report can be meant; a skipped item by nothing."""
+    if row["status"] == "skipped":
+        return set()
+    said = {row["id"], f"{base}article/{row['id']}", row["where"], row["title"], row["url"], row["name"]}
+    return said - {""}
+
+
+def _restore(ledger: Ledger, name: str) -> list[str]:
+    article = name.rsplit("/", 1)[-1]
+    if article not in ledger.removed:
+        allowed = ", ".join(ledger.removed) or "none was taken out"
+        raise StoreError(str(ledger.path), f"{name!r} was not taken out", allowed)
+    ledger.restore(article)
+    return [article]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the report says besides counts and times."""
+
+    sources: tuple[str, ...]
+    settings: Mapping[str, Any]
+    plan: Mapping[str, Any]
+
+
+def _publish(
+    ledger: Ledger, out: Path, told: _Told, *, state: str, processes: int, started: datetime, clock: float
+) -> BuildReport:
+    def head(selection: Selection, totals: Totals, quads: int, skipped: int) -> BuildReport:
+        return BuildReport(
+            articles=totals.articles,
+            skipped=skipped,
+            copies=sum(map(len, selection.copies.values())),
+            quarantined=totals.quarantined,
+            quads=quads,
+            by_class=totals.by_class,
+            by_predicate=totals.by_predicate,
+            sources=told.sources,
+            settings=told.settings,
+            versions=take_versions(),
+            plan=told.plan,
+            **_took(started, clock),
+        )
+
+    report = publish(ledger, out, state=state, head=head, processes=processes)
+    LOG.info("published", extra={"event": "published", **report.to_json()["totals"]})
+    return replace(report, seconds=_took(started, clock)["seconds"])
+
+
+def _took(started: datetime, clock: float) -> dict[str, Any]:
+    return {
+        "started": started.isoformat(timespec="seconds"),
+        "seconds": round(time.monotonic() - clock, 3),
+    }
 
 
 def plan_build(
@@ -131,7 +191,7 @@ def plan_build(
     job = Job(settings or Settings(), model=model, extractor=extractor)
     there = (out / LEDGER).is_file()
     with Ledger(out / LEDGER if there else None, read_only=there) as ledger:
-        return _scan(ledger, paths, _fingerprint(job), settings=job.settings, add=add, listener=Listener())
+        return scan(Run(ledger, paths, job.settings, _fingerprint(job), add, Listener()))
 
 
 def take_versions() -> dict[str, str]:
@@ -173,93 +233,6 @@ def _fingerprint(job: Job) -> dict[str, str]:
     return take_fingerprint(job.settings, model=job.model, weights=job.weights, extractor=name)
 
 
-def _scan(
-    ledger: Ledger,
-    paths: Sequence[Path],
-    fingerprint: Mapping[str, str],
-    *,
-    settings: Settings,
-    add: bool,
-    listener: Listener,
-) -> Plan:
-    """Find every item and note it; return what has to be done."""
-    listener.on_stage("looking for articles")
-    for _ in _noted(ledger, paths, settings):
-        pass
-    if add:
-        ledger.keep_others()
-    plan = ledger.plan(fingerprint)
-    LOG.info("scanned", extra={"event": "scanned", **plan.to_json()})
-    listener.on_plan(plan)
-    return plan
-
-
-def _noted(ledger: Ledger, paths: Sequence[Path], settings: Settings) -> Iterator[Item]:
-    """Yield every item that can be opened, once it and those that cannot are noted."""
-    items = enumerate(_iter_items(paths, settings))
-    while some := list(islice(items, NOTED)):
-        ledger.note(_found(position, item) for position, item in some)
-        yield from (item for _, item in some if isinstance(item, Item))
-
-
-def _found(position: int, item: Item | ArticleError) -> Found:
-    if isinstance(item, ArticleError):
-        return Found(position, item.where, "", item.what)
-    return Found(position, item.where, item.digest, "")
-
-
-def _iter_items(paths: Sequence[Path], settings: Settings) -> Iterator[Item | ArticleError]:  # noqa: ARG001
-    return iter_items(paths)
-
-
-def _extract(
-    ledger: Ledger,
-    paths: Sequence[Path],
-    fingerprint: Mapping[str, str],
-    *,
-    job: Job,
-    processes: int,
-    add: bool,
-    listener: Listener,
-) -> None:
-    """Read and extract what is pending, and keep each chunk's outcomes as it is finished."""
-    listener.on_stage("reading articles")
-    chunks = iter_chunks(_iter_pending(ledger, paths, fingerprint, job.settings))
-
-    def lost(what: str) -> None:
-        LOG.warning(what, extra={"event": "worker lost"})
-
-    for outcomes in iter_outcomes(chunks, job=job, processes=processes, on_loss=lost):
-        ledger.keep(outcomes, fingerprint)
-        for outcome in outcomes:
-            _log(outcome)
-            listener.on_outcome(outcome)
-    if add:
-        ledger.keep_others()
-
-
-def _iter_pending(
-    ledger: Ledger, paths: Sequence[Path], fingerprint: Mapping[str, str], settings: Settings
-) -> Iterator[Item]:
-    """Yield the items that must be read, each once; what changed since the first look is found as it is now."""
-    asked: set[str] = set()
-    ledger.forget_found()
-    for item in _noted(ledger, paths, settings):
-        digest = item.digest
-        if digest not in asked and ledger.needs(digest, fingerprint):
-            asked.add(digest)
-            yield item
-
-
-def _log(outcome: Outcome) -> None:
-    if outcome.reason:
-        LOG.info("skipped", extra={"event": "skipped", "id": outcome.article, "reason": outcome.reason})
-    else:
-        names = ("name", "characters", "entities", "claims", "seconds")
-        said = {name: outcome.record[name] for name in names}
-        LOG.info("article", extra={"event": "article", "id": outcome.article, "article": said})
-
-
 def _refuse_foreign(out: Path) -> None:
     allowed = "an empty or new folder, or an earlier build"
     if out.exists() and not out.is_dir():
@@ -286,5 +259,5 @@ def _refuse_nothing(ledger: Ledger, paths: Sequence[Path]) -> None:
     raise ArticleError(", ".join(map(str, paths)), f"no article can be read ({number} refused)")
 
 
-def _told(settings: Settings, model: str | None) -> dict[str, Any]:
+def _settings(settings: Settings, model: str | None) -> dict[str, Any]:
     return {"base": settings.base, "model": model or "", "seconds": settings.limits.seconds}

@@ -189,6 +189,11 @@ class Ledger:
             row = self._db.execute("SELECT fingerprint FROM outcome WHERE digest = ?", (digest,)).fetchone()
         return row is None or row[0] != identify(fingerprint)
 
+    def forget_skipped(self) -> None:
+        """Forget what gave nothing, so that it is tried again."""
+        with self._guarded(), self._transaction():
+            self._db.execute("DELETE FROM outcome WHERE reason <> ''")
+
     # What is kept.
 
     def keep(self, outcomes: Sequence[Outcome], fingerprint: Mapping[str, str]) -> None:
@@ -247,6 +252,12 @@ class Ledger:
         """Return what an item gave."""
         return next(
             (_outcome(row) for row in self._rows("SELECT * FROM outcome WHERE digest = ?", digest)), None
+        )
+
+    def iter_made(self) -> Iterator[tuple[str, str]]:
+        """Yield the digest of each item found that was worked on, in order, and what made its outcome."""
+        yield from self._rows(
+            "SELECT o.digest, o.fingerprint FROM scan s JOIN outcome o ON o.digest = s.digest ORDER BY s.position"
         )
 
     def iter_articles(self) -> Iterator[tuple[Found, Outcome]]:

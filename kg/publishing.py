@@ -15,11 +15,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from kg.errors import ArticleError
+from kg.fingerprint import take_writing_fingerprint
 from kg.graph import TYPE
 from kg.ledger import Found, Ledger, Outcome
 from kg.output import sync_folder, writing
@@ -69,11 +71,12 @@ def _slim(outcome: Outcome) -> Outcome:
     return Outcome(outcome.digest, outcome.article, record={name: outcome.record[name] for name in names})
 
 
-def take_state(ledger: Ledger, fingerprint: Mapping[str, str], sources: Iterable[str]) -> str:
+def take_state(ledger: Ledger, sources: Iterable[str]) -> str:
     """Return the digest of all that the files of the build depend on."""
-    state = hashlib.sha256(repr((sorted(fingerprint.items()), tuple(sources), ledger.removed)).encode())
-    for found in ledger.iter_found():
-        row = (found.position, found.place, found.digest, found.reason)
+    writing = sorted(take_writing_fingerprint().items())
+    state = hashlib.sha256(repr((writing, tuple(sources), ledger.removed)).encode("utf-8", "surrogatepass"))
+    found = ((f.position, f.place, f.digest, f.reason) for f in ledger.iter_found())
+    for row in chain(found, ledger.iter_made()):
         state.update(repr(row).encode("utf-8", "surrogatepass"))
     return state.hexdigest()
 

@@ -17,10 +17,11 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kg import pipeline
 from kg.chunks import Chunk, run_chunk
 from kg.config import Settings
 from kg.ledger import Outcome
-from kg.pipeline import Extractor, load_extractor
+from kg.pipeline import Extractor
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -40,7 +41,7 @@ class Job:
 
     def load(self) -> Extractor:
         """Return the extractor."""
-        return self.extractor or load_extractor(model=self.model, weights=self.weights)
+        return self.extractor or pipeline.load_extractor(model=self.model, weights=self.weights)
 
 
 @dataclass(slots=True)

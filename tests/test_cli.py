@@ -4,6 +4,7 @@ import csv
 import errno
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -15,13 +16,14 @@ from pathlib import Path
 
 import pytest
 from pyoxigraph import RdfFormat, parse
-from test_pipeline import read_joint_work, write_article
+from stand_ins import read_joint_work, write_article
 from typer.testing import CliRunner, Result
 
-from kg import __version__, pipeline
+from kg import __version__, building, pipeline
 from kg.cli import app
 from kg.cli.terminal import show_table
 from kg.config import data_dir
+from kg.report import read_report
 
 KG = Path(sys.executable).parent / "kg"
 GOLD = Path(__file__).parent / "gold"
@@ -57,7 +59,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("built")
     write_article(folder / "articles", "one")
     write_article(folder / "articles", "two", second="阳东市民政局")
-    pipeline.build([folder / "articles"], out=folder / "out", extractor=read_joint_work)
+    building.build([folder / "articles"], out=folder / "out", extractor=read_joint_work)
     return folder / "out"
 
 
@@ -83,12 +85,23 @@ def test_help_names_every_verb() -> None:
     result = kg("--help")
 
     assert result.exit_code == 0
-    for verb in ("build", "extract", "explain", "query", "view", "export", "check", "evaluate", "info"):
+    for verb in (
+        "build",
+        "extract",
+        "explain",
+        "query",
+        "view",
+        "export",
+        "check",
+        "evaluate",
+        "info",
+        "remove",
+    ):
         assert f"\n  {verb} " in result.stdout
 
 
 @pytest.mark.parametrize(
-    "verb", ["build", "extract", "explain", "query", "view", "export", "check", "evaluate", "info"]
+    "verb", ["build", "extract", "explain", "query", "view", "export", "check", "evaluate", "info", "remove"]
 )
 def test_every_verb_explains_itself(verb: str) -> None:
     result = kg(verb, "--help")
@@ -156,21 +169,22 @@ def test_an_interrupt_is_code_130(articles: Path, monkeypatch: pytest.MonkeyPatc
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pipeline, "build", interrupt)
+    monkeypatch.setattr(building, "build", interrupt)
 
     result = kg("build", articles, "-o", articles.parent / "out")
 
     assert result.exit_code == 130
-    assert result.stderr == "kg: interrupted\n"
+    assert result.stderr.splitlines()[-1] == "kg: interrupted"
+    assert "the same command goes on" in result.stderr
     assert not (articles.parent / "out").exists()
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_a_build_without_leftovers(articles: Path, number: int, code: int) -> None:
     waiting = (
-        "import time, test_pipeline; from kg import pipeline; from kg.cli import main\n"
+        "import time, stand_ins; from kg import pipeline; from kg.cli import main\n"
         "def extract(articles):\n"
-        "    yield from test_pipeline.read_joint_work(articles)\n"
+        "    yield from stand_ins.read_joint_work(articles)\n"
         "    print('ready', flush=True)\n"
         "    time.sleep(60)\n"
         "pipeline.load_extractor = lambda *, model=None, weights=None: extract\n"
@@ -187,7 +201,9 @@ def test_a_signal_ends_a_build_without_leftovers(articles: Path, number: int, co
 
     assert run.returncode == code
     assert b"Traceback" not in errors
-    assert [path.name for path in articles.parent.iterdir()] == ["articles"]
+    assert sorted(path.name for path in articles.parent.iterdir()) == ["articles", "out"]
+    assert {path.name.split("-")[0] for path in (articles.parent / "out").iterdir()} == {"ledger.db"}
+    assert kg("build", articles, "-o", articles.parent / "out").exit_code == 0
 
 
 # build
@@ -199,8 +215,8 @@ def test_build_makes_a_build_and_sums_it_up(articles: Path) -> None:
     result = kg("build", articles, "-o", out)
 
     assert result.exit_code == 0
-    assert sorted(path.name for path in out.iterdir()) == [
-        *("graph.html", "graph.nq", "graph.ttl", "report.json", "store"),
+    assert sorted(re.sub(r"-\w+$", "", path.name) for path in out.iterdir()) == [
+        *(".store", "graph.html", "graph.nq", "graph.ttl", "ledger.db", "report.json", "store"),
     ]
     rows = [line.split() for line in result.stdout.splitlines()]
     assert ["Agency", "机构", "Agency", "3"] in [
@@ -310,7 +326,8 @@ def test_a_place_that_refuses_is_one_line(
 def test_a_build_that_hits_a_limit_leaves_the_earlier_build(articles: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     kg("build", articles, "-o", out)
-    before = {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+    before = outputs(out)
+    write_article(articles, "three", second="阳东市司法局")
     usual = resource.getrlimit(resource.RLIMIT_FSIZE)
 
     # The system refuses to write any file longer than this, as it would on a full disk.
@@ -321,8 +338,78 @@ def test_a_build_that_hits_a_limit_leaves_the_earlier_build(articles: Path, tmp_
         resource.setrlimit(resource.RLIMIT_FSIZE, usual)
 
     assert_one_line(result, "out: cannot be written: ")
-    assert {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()} == before
+    assert outputs(out) == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["articles", "out"]
+
+
+def outputs(folder: Path) -> dict[Path, bytes]:
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path: path.read_bytes() for path in files if not path.name.startswith("ledger.db")}
+
+
+def test_a_second_build_says_that_nothing_is_new(articles: Path, tmp_path: Path) -> None:
+    kg("build", articles, "-o", tmp_path / "out")
+
+    result = kg("build", articles, "-o", tmp_path / "out")
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith("nothing new: 2 articles as they were")
+
+
+def test_a_dry_run_tells_and_writes_nothing(articles: Path, tmp_path: Path) -> None:
+    kg("build", articles, "-o", tmp_path / "out")
+    write_article(articles, "three", second="阳东市司法局")
+    (articles / "one.txt").unlink()
+    before = outputs(tmp_path / "out")
+
+    result = kg("build", articles, "-o", tmp_path / "out", "--dry-run")
+
+    lines = [line.split(maxsplit=1) for line in result.stdout.splitlines()]
+    assert [(number, words.split(":")[0]) for number, words in lines] == [
+        ("2", "items found"),
+        ("1", "new"),
+        ("1", "gone"),
+        ("1", "as they were"),
+    ]
+    assert outputs(tmp_path / "out") == before
+    assert not kg("build", articles, "-o", tmp_path / "elsewhere", "--dry-run").stderr
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_build_for_machines_is_one_json_object(articles: Path, tmp_path: Path) -> None:
+    result = kg("build", articles, "-o", tmp_path / "out", "--json", "--log-format", "json")
+
+    assert json.loads(result.stdout)["totals"]["articles"] == 2
+    events = [json.loads(line)["event"] for line in result.stderr.splitlines()]
+    assert events == ["scanned", "article", "article", "published"]
+
+
+def test_a_quiet_build_says_nothing(articles: Path, tmp_path: Path) -> None:
+    result = kg("build", articles, "-o", tmp_path / "out", "--quiet")
+
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_an_article_is_taken_out_stays_out_and_comes_back(articles: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    kg("build", articles, "-o", out)
+    article = next(a["id"] for a in read_report(out)["articles"] if a["name"] == "two")
+
+    taken = kg("remove", "two", "-s", out)
+    without = (out / "graph.nq").read_text("utf-8")
+    again = kg("build", articles, "-o", out)
+    back = kg("remove", article, "--undo", "-s", out)
+    kg("build", articles, "-o", out)
+
+    assert taken.stderr == f"kg: {article} is taken out of {out}\n"
+    assert "阳东市民政局" not in without
+    assert again.stdout.startswith("nothing new: 1 articles")
+    assert back.exit_code == 0
+    assert "阳东市民政局" in (out / "graph.nq").read_text("utf-8")
+
+
+def test_what_is_no_article_cannot_be_taken_out(built: Path) -> None:
+    assert_one_line(kg("remove", "nowhere", "-s", built), "no article 'nowhere'")
 
 
 # extract
@@ -660,8 +747,8 @@ def test_progress_is_shown_on_a_terminal_and_nowhere_else(articles: Path) -> Non
 
     reader, writer = pty.openpty()
     code = (
-        "import sys, test_pipeline; from kg import pipeline; from kg.cli import main\n"
-        "pipeline.load_extractor = lambda *, model=None, weights=None: test_pipeline.read_joint_work\n"
+        "import sys, stand_ins; from kg import pipeline; from kg.cli import main\n"
+        "pipeline.load_extractor = lambda *, model=None, weights=None: stand_ins.read_joint_work\n"
         "main()"
     )
     command = [sys.executable, "-c", code, "build", articles, "-o", articles.parent / "out"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -13,14 +14,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kg.cli.application import app
-from kg.cli.inspecting import show_summary
+from kg.cli.inspecting import DEFAULT_BUILD, Build, show_summary
 from kg.cli.progress import count_cores, say_plan, show_progress
 from kg.cli.terminal import note, put
 from kg.config import DEFAULT_BASE, Settings
-from kg.errors import ArticleError
+from kg.errors import ArticleError, ConfigError
 from kg.report import REPORT, iter_skipped
 
 if TYPE_CHECKING:
+    from kg.cluster import Cluster
     from kg.pipeline import Accepted
     from kg.report import BuildReport
 
@@ -64,7 +66,18 @@ def build(
     processes: Annotated[
         int, typer.Option(min=0, help="Worker processes; 0 takes one for each core.", show_default=False)
     ] = 0,
+    scheduler: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Work on the Dask cluster of this scheduler.")
+    ] = "",
+    workers: Annotated[
+        int, typer.Option(min=0, help="Work on a Dask cluster of so many processes here.", show_default=False)
+    ] = 0,
+    shards: Annotated[
+        str,
+        typer.Option(metavar="URL", help="Where a cluster leaves its results: a folder or fsspec address."),
+    ] = "",
     add: Annotated[bool, typer.Option("--add", help="Keep what earlier runs found in other places.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Try again what was skipped.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")
     ] = False,
@@ -86,22 +99,53 @@ def build(
         plan = building.plan_build(paths, out=out, settings=settings, model=model, add=add)
         typer.echo(json.dumps(plan.to_json(), ensure_ascii=False) if as_json else "\n".join(say_plan(plan)))
         return
-    if log_format:
-        _log_to_stderr(log_format)
-    with show_progress(hidden=quiet or bool(log_format)) as listener:
-        report = building.build(
-            paths,
-            out=out,
-            settings=settings,
-            model=model,
-            processes=processes or count_cores(),
-            add=add,
-            listener=listener,
-        )
+    cluster = _cluster(scheduler, workers, shards)
+    try:
+        with _logging(log_format), show_progress(hidden=quiet or bool(log_format)) as listener:
+            report = building.build(
+                paths,
+                out=out,
+                settings=settings,
+                model=model,
+                processes=processes or count_cores(),
+                cluster=cluster,
+                add=add,
+                retry=retry,
+                listener=listener,
+            )
+    except KeyboardInterrupt:
+        note("what is finished is kept: the same command goes on from there")
+        raise
     if as_json:
         typer.echo(json.dumps(report.to_json() | {"changed": report.changed}, ensure_ascii=False))
     elif not quiet:
         _show_build(report, out)
+
+
+@app.command()
+def remove(
+    article: Annotated[
+        str, typer.Argument(metavar="ARTICLE", help="Its id, IRI, address, title, or where it was found.")
+    ],
+    *,
+    store: Build = DEFAULT_BUILD,
+    undo: Annotated[bool, typer.Option("--undo", help="Let it in again, by the next build.")] = False,
+) -> None:
+    """Take an article out of a build, with all that only it says; later builds leave it out."""
+    from kg import building
+
+    for number in building.remove(store, article, again=undo):
+        note(f"{number} {'comes back with the next kg build' if undo else f'is taken out of {store}'}")
+
+
+def _cluster(scheduler: str, workers: int, shards: str) -> Cluster | None:
+    if not scheduler and not workers:
+        if shards:
+            raise ConfigError("shards", shards, "only with --scheduler or --workers")
+        return None
+    from kg.cluster import Cluster
+
+    return Cluster(scheduler, workers, shards)
 
 
 def _show_build(report: BuildReport, out: Path) -> None:
@@ -124,7 +168,12 @@ def _show_build(report: BuildReport, out: Path) -> None:
     )
 
 
-def _log_to_stderr(format: LogFormat) -> None:
+@contextmanager
+def _logging(format: LogFormat | None) -> Iterator[None]:
+    """Let this package's log go to stderr."""
+    if format is None:
+        yield
+        return
     from kg.logs import JsonFormatter
 
     handler = logging.StreamHandler()
@@ -133,6 +182,11 @@ def _log_to_stderr(format: LogFormat) -> None:
     logger = logging.getLogger("kg")
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(logging.NOTSET)
 
 
 @app.command()

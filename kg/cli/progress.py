@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kg.cli.terminal import note
 
 if TYPE_CHECKING:
-    from kg.building import Listener
+    from kg.gathering import Listener
     from kg.ledger import Outcome, Plan
 
 
@@ -39,7 +39,7 @@ def say_plan(plan: Plan) -> Iterator[str]:
 @contextmanager
 def show_progress(*, hidden: bool) -> Iterator[Listener]:
     """Give what a build reports to: a bar on a terminal, a line when work is made again, or nothing."""
-    from kg.building import Listener
+    from kg.gathering import Listener
 
     if hidden:
         yield Listener()
