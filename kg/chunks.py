@@ -95,6 +95,8 @@ def _read(item: Item, settings: Settings) -> Article | str:
             return redact(read_item(item))
     except ArticleError as error:
         return error.what
+    except KgError:
+        raise
     except Exception as error:  # noqa: BLE001  readers of documents raise whatever they like
         return _reason(error, settings)
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from kg.deadlines import TooSlow
 from kg.errors import DataError
 from kg.model import Article, Claim, Entity, Evidence, Extraction
 from kg.reading import Item
@@ -98,6 +99,11 @@ def hang() -> None:
 def dawdle() -> None:
     """Take far too long, in code that a signal interrupts."""
     time.sleep(600)
+
+
+def give_up() -> None:
+    """Do what the timer does when the time is over."""
+    raise TooSlow
 
 
 def stumble() -> None:
