@@ -27,14 +27,14 @@ from kg.duplicates import make_sketch
 from kg.errors import ArticleError, KgError
 from kg.graph import serialize
 from kg.ledger import Outcome
-from kg.model import Article
+from kg.model import Article, Claim
 from kg.pipeline import Accepted, Extractor, accept
 from kg.privacy import hide, redact
 from kg.reading import Item, read_item
-from kg.report import held_back
 
 if TYPE_CHECKING:
     from kg.model import Extraction
+    from kg.shapes import Quarantined
 
 # Items of one chunk: the tagger and the gate are fastest with about this many at once, and no more than
 # this is lost when a process dies.
@@ -127,12 +127,34 @@ def _outcome(item: Item, article: Article, result: Accepted | ArticleError, pace
             "seconds": round(pace * len(article.text), 4),
             "entities": len(result.extraction.entities),
             "claims": len(result.extraction.claims),
-            "quarantined": [held_back(item) for item in result.quarantined],
+            "quarantined": [_held_back(item) for item in result.quarantined],
             **_count(result.extraction),
         },
         sketch=make_sketch(article.text),
         quads=zlib.compress(serialize(result.quads, "nquads"), 6),
     )
+
+
+def _held_back(quarantined: Quarantined) -> dict[str, Any]:
+    """Return a claim or an entity that broke a shape as plain data: it is in no graph."""
+    item = quarantined.item
+    reasons = {
+        "shape": quarantined.shape,
+        "reason": {"zh": quarantined.reason_zh, "en": quarantined.reason_en},
+    }
+    if isinstance(item, Claim):
+        evidence = item.evidence
+        return {
+            "subject": item.subject.name,
+            "predicate": item.predicate,
+            "object": item.object.name,
+            "evidence": evidence.text,
+            "start": evidence.start,
+            "end": evidence.end,
+            "rule": evidence.rule,
+            **reasons,
+        }
+    return {"name": item.name, **reasons}
 
 
 def _count(extraction: Extraction) -> dict[str, Any]:

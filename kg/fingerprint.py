@@ -13,27 +13,16 @@ PACKAGE = Path(__file__).parent
 # What reads an item, what finds out what it says, and what turns that into quads. Answering, drawing and
 # measuring are not in it.
 PARTS = {
-    "reading": ("reading", "privacy.py", "privacy.yaml", "occurrences.py", "surnames.py"),
+    "reading": ("reading", "privacy.py", "privacy.yaml", "occurrences.py", "surnames.py", "yamlfile.py"),
     "language": ("language", "linking.py", "linking.yaml", "divisions.py"),
     "graph": (
-        "model.py",
-        "graph.py",
-        "shapes.py",
-        "screening.py",
-        "chunks.py",
-        "duplicates.py",
-        "ontology.py",
+        *("model.py", "config.py", "ontology.py", "graph.py", "shapes.py", "screening.py"),
+        *("pipeline.py", "chunks.py", "duplicates.py", "deadlines.py"),
     ),
 }
 WRITING = (
-    "publishing.py",
-    "duplicates.py",
-    "corroboration.py",
-    "sorting.py",
-    "store.py",
-    "report.py",
-    "network.py",
-    "pages",
+    *("publishing.py", "duplicates.py", "corroboration.py", "sorting.py", "store.py", "report.py"),
+    *("network.py", "pages"),
 )
 WRITERS = ("child-protection-kg", "pyvis", "networkx")
 SOURCES = (".py", ".yaml", ".tsv", ".json", ".txt", ".html", ".js", ".css")
@@ -52,8 +41,14 @@ def take_fingerprint(
         "weights": _digest(trained),
         "ontology": _digest(sorted(data_dir("ontology").glob("*.ttl"))),
         "packages": _words(f"{name} {_version(name)}" for name in (*PACKAGES, *((model,) if model else ()))),
-        "settings": _words([settings.base, repr(settings.limits), model or "", extractor]),
+        "settings": _words([settings.base, *_limits(settings), model or "", extractor]),
     }
+
+
+def _limits(settings: Settings) -> Iterator[str]:
+    """Yield the limits that decide what an item gives; time is none, it is another on each machine."""
+    for name in ("line_chars", "article_chars", "pdf_pages"):
+        yield f"{name}={getattr(settings.limits, name)}"
 
 
 def take_writing_fingerprint() -> dict[str, str]:

@@ -11,38 +11,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kg.errors import StoreError
-from kg.model import Claim
-
-if TYPE_CHECKING:
-    from kg.shapes import Quarantined
 
 REPORT = "report.json"
 TOOL = "child-protection-kg"
-
-
-def held_back(quarantined: Quarantined) -> dict[str, Any]:
-    """Return a claim or an entity that broke a shape as plain data: it is in no graph."""
-    item = quarantined.item
-    reasons = {
-        "shape": quarantined.shape,
-        "reason": {"zh": quarantined.reason_zh, "en": quarantined.reason_en},
-    }
-    if isinstance(item, Claim):
-        evidence = item.evidence
-        return {
-            "subject": item.subject.name,
-            "predicate": item.predicate,
-            "object": item.object.name,
-            "evidence": evidence.text,
-            "start": evidence.start,
-            "end": evidence.end,
-            "rule": evidence.rule,
-            **reasons,
-        }
-    return {"name": item.name, **reasons}
 
 
 @dataclass(slots=True)

@@ -100,6 +100,11 @@ def dawdle() -> None:
     time.sleep(600)
 
 
+def give_up() -> None:
+    """Do what the timer does when the time is over."""
+    raise TimeoutError("takes longer than it may")
+
+
 def stumble() -> None:
     """Raise what nobody expects."""
     raise ZeroDivisionError("division by zero")

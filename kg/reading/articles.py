@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kg.config import Limits
 from kg.deadlines import time_limit
-from kg.errors import ArticleError
+from kg.errors import ArticleError, KgError
 from kg.model import Article
 from kg.reading.columns import Columns
 from kg.reading.decoding import decode
@@ -47,7 +47,8 @@ def read_item(item: Item, *, limits: Limits | None = None) -> Article:
             text, said = _read_text(item, limits)
             _check_length(text, item.where, limits)
             return to_article(text, name=item.name, where=item.where, said=said)
-    except ArticleError:
+    except KgError:
+        # The article's own error, or a broken file of the product.
         raise
     except TimeoutError as error:
         raise ArticleError(item.where, str(error), "--limit item_seconds=N") from error
