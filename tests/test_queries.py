@@ -615,7 +615,7 @@ def test_w3c_formats_say_what_the_rows_say() -> None:
 
 
 @pytest.mark.parametrize("format", ["csv", "json", "xml", "tsv"])
-@pytest.mark.parametrize("name", sorted(EXPECTED))
+@pytest.mark.parametrize("name", sorted(EXPECTED.keys() - {"copies"}))
 def test_rdflib_reads_as_many_rows(name: str, format: str) -> None:
     found = answer(STORE, find_query(name), EXPECTED[name][0][0])
 
