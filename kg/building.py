@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import islice
@@ -34,7 +34,7 @@ FEW = 100
 
 
 def build(
-    paths: Sequence[Path],
+    paths: Sequence[str | Path],
     *,
     out: Path,
     settings: Settings | None = None,
@@ -84,8 +84,8 @@ def build(
 def remove(out: Path, name: str, *, again: bool = False) -> list[str]:
     """Take an article out of the build in ``out`` for good and return its ids; later builds leave it out.
 
-    ``name`` is the article's id, its IRI, its address on the web, its title, or where it was found. With
-    ``again`` it is let in again, by the next build.
+    ``name`` is the article's id, its IRI, its address on the web, its title, or where it was found; its copies
+    go with it. With ``again`` it is let in again, by the next build.
 
     Raises:
         StoreError: there is no build, or no such article in it.
@@ -99,7 +99,9 @@ def remove(out: Path, name: str, *, again: bool = False) -> list[str]:
         if again:
             return _restore(ledger, name)
         rows = [row for row in report["articles"] if name in _names(row, report["settings"]["base"])]
-        ids = sorted({row["id"] for row in rows})
+        meant = {row["id"] for row in rows}
+        # Else a copy of it would take its place.
+        ids = sorted(meant | {row["id"] for row in report["articles"] if row.get("of") in meant})
         if not ids:
             raise StoreError(
                 str(out), f"no article {name!r}", "an id, title, address or place of report.json"
@@ -161,7 +163,8 @@ def _publish(
             **_took(started, clock),
         )
 
-    report = publish(ledger, out, state=state, head=head, processes=processes)
+    base = Settings(base=told.settings["base"])
+    report = publish(ledger, out, state=state, settings=base, head=head, processes=processes)
     LOG.info("published", extra={"event": "published", **report.to_json()["totals"]})
     return replace(report, seconds=_took(started, clock)["seconds"])
 
@@ -174,7 +177,7 @@ def _took(started: datetime, clock: float) -> dict[str, Any]:
 
 
 def plan_build(
-    paths: Sequence[Path],
+    paths: Sequence[str | Path],
     *,
     out: Path,
     settings: Settings | None = None,
@@ -244,7 +247,7 @@ def _refuse_foreign(out: Path) -> None:
             raise OutputError(str(out), "holds files that no build made", allowed) from None
 
 
-def _refuse_nothing(ledger: Ledger, paths: Sequence[Path]) -> None:
+def _refuse_nothing(ledger: Ledger, paths: Sequence[str | Path]) -> None:
     """Raise what is wrong where not one item gave an article."""
     if any(True for _ in ledger.iter_articles()):
         return
@@ -260,4 +263,9 @@ def _refuse_nothing(ledger: Ledger, paths: Sequence[Path]) -> None:
 
 
 def _settings(settings: Settings, model: str | None) -> dict[str, Any]:
-    return {"base": settings.base, "model": model or "", "seconds": settings.limits.seconds}
+    return {
+        "base": settings.base,
+        "model": model or "",
+        "limits": asdict(settings.limits),
+        "columns": dict(settings.columns),
+    }

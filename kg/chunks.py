@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any
 
 from kg import ontology
 from kg.config import Settings
-from kg.deadlines import TooSlow, deadline
+from kg.deadlines import time_limit
+from kg.duplicates import make_sketch
 from kg.errors import ArticleError, KgError
 from kg.graph import serialize
 from kg.ledger import Outcome
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 CHUNK = 64
 # Bytes of one chunk: what is in flight stays in memory.
 CHUNK_BYTES = 4_000_000
+# Characters a second below which something is wrong: a tenth of what a slow laptop reads.
+SLOWEST = 1_000
 
 Chunk = tuple[Item, ...]
 
@@ -68,7 +71,7 @@ def run_chunk(chunk: Chunk, *, settings: Settings, extractor: Extractor) -> list
     readings = [_read(item, settings) for item in chunk]
     articles = [article for article in readings if isinstance(article, Article)]
     try:
-        with deadline(settings.limits.seconds * max(1, len(articles))):
+        with time_limit(_seconds(articles, settings)):
             accepted = list(accept(articles, settings=settings, extractor=extractor))
     except KgError:
         # Something of the product's own is broken, and would be for every article.
@@ -76,7 +79,7 @@ def run_chunk(chunk: Chunk, *, settings: Settings, extractor: Extractor) -> list
     except Exception as error:  # noqa: BLE001  one article must not stop the rest, whatever it breaks
         if len(chunk) > 1:
             return [o for item in chunk for o in run_chunk((item,), settings=settings, extractor=extractor)]
-        return [Outcome(chunk[0].digest, articles[0].id, _reason(error, settings))]
+        return [Outcome(chunk[0].digest, articles[0].id, _reason(error))]
     whole = sum(len(article.text) for article in articles) or 1
     pace = (time.perf_counter() - started) / whole
     results = iter(accepted)
@@ -91,19 +94,20 @@ def run_chunk(chunk: Chunk, *, settings: Settings, extractor: Extractor) -> list
 def _read(item: Item, settings: Settings) -> Article | str:
     """Return the article of an item, masked, or why there is none."""
     try:
-        with deadline(settings.limits.seconds):
-            return redact(read_item(item))
+        return redact(read_item(item, limits=settings.limits))
     except ArticleError as error:
         return error.what
-    except KgError:
-        raise
-    except Exception as error:  # noqa: BLE001  readers of documents raise whatever they like
-        return _reason(error, settings)
 
 
-def _reason(error: Exception, settings: Settings) -> str:
-    if isinstance(error, TooSlow):
-        return f"takes longer than {settings.limits.seconds:g} seconds"
+def _seconds(articles: Sequence[Article], settings: Settings) -> float:
+    """Return how long articles may be worked on: what one may take to be read, and more for long ones."""
+    whole = sum(len(article.text) for article in articles)
+    return settings.limits.item_seconds * max(1, len(articles)) + whole / SLOWEST
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return str(error)
     return hide(f"cannot be worked on: {type(error).__name__} {error}".strip()[:200])
 
 
@@ -126,6 +130,7 @@ def _outcome(item: Item, article: Article, result: Accepted | ArticleError, pace
             "quarantined": [_held_back(item) for item in result.quarantined],
             **_count(result.extraction),
         },
+        sketch=make_sketch(article.text),
         quads=zlib.compress(serialize(result.quads, "nquads"), 6),
     )
 

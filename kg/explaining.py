@@ -20,7 +20,7 @@ FLOOR = 0.05
 
 
 def iter_explanations(
-    paths: Iterable[Path], *, model: str | None = None, settings: Settings | None = None
+    paths: Iterable[str | Path], *, model: str | None = None, settings: Settings | None = None
 ) -> Iterator[Explanation | ArticleError]:
     """Yield the explanation of each article, in order; what cannot be read comes as its error.
 
@@ -36,7 +36,7 @@ def iter_explanations(
 
         return language.explain(articles, nlp=load_language(model))
 
-    for item in iter_extractions(paths, extractor=explainer):
+    for item in iter_extractions(paths, extractor=explainer, settings=settings):
         yield item if isinstance(item, ArticleError) else hold_against_gate(item, settings=settings)
 
 

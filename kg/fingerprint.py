@@ -17,10 +17,13 @@ PARTS = {
     "language": ("language", "linking.py", "linking.yaml", "divisions.py"),
     "graph": (
         *("model.py", "config.py", "ontology.py", "graph.py", "shapes.py", "screening.py"),
-        *("pipeline.py", "chunks.py"),
+        *("pipeline.py", "chunks.py", "duplicates.py", "deadlines.py"),
     ),
 }
-WRITING = ("publishing.py", "sorting.py", "store.py", "report.py", "network.py", "pages")
+WRITING = (
+    *("publishing.py", "duplicates.py", "corroboration.py", "sorting.py", "store.py", "report.py"),
+    *("network.py", "pages"),
+)
 WRITERS = ("child-protection-kg", "pyvis", "networkx")
 SOURCES = (".py", ".yaml", ".tsv", ".json", ".txt", ".html", ".js", ".css")
 WEIGHTS = ".npz"
@@ -38,8 +41,14 @@ def take_fingerprint(
         "weights": _digest(trained),
         "ontology": _digest(sorted(data_dir("ontology").glob("*.ttl"))),
         "packages": _words(f"{name} {_version(name)}" for name in (*PACKAGES, *((model,) if model else ()))),
-        "settings": _words([settings.base, model or "", extractor]),
+        "settings": _words([settings.base, *_limits(settings), model or "", extractor]),
     }
+
+
+def _limits(settings: Settings) -> Iterator[str]:
+    """Yield the limits that decide what an item gives; time is none, it is another on each machine."""
+    for name in ("line_chars", "article_chars", "pdf_pages"):
+        yield f"{name}={getattr(settings.limits, name)}"
 
 
 def take_writing_fingerprint() -> dict[str, str]:

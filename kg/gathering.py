@@ -38,7 +38,7 @@ class Run:
     """What the steps of one build share."""
 
     ledger: Ledger
-    paths: Sequence[Path]
+    paths: Sequence[str | Path]
     settings: Settings
     fingerprint: dict[str, str]
     add: bool
@@ -59,7 +59,7 @@ def scan(run: Run) -> Plan:
 def _iter_noted(run: Run) -> Iterator[Item]:
     """Yield every item that can be opened, once it and those that cannot are noted."""
     run.ledger.forget_found()
-    items = enumerate(iter_items(run.paths))
+    items = enumerate(iter_items(run.paths, limits=run.settings.limits, columns=run.settings.columns))
     while some := list(islice(items, NOTED)):
         run.ledger.note(_found(position, item) for position, item in some)
         yield from (item for _, item in some if isinstance(item, Item))

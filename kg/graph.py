@@ -21,7 +21,7 @@ from pyoxigraph import serialize as _write
 from kg import ontology
 from kg.config import NAMESPACE, Settings
 from kg.errors import ConfigError
-from kg.model import Article, Claim, Entity, Extraction
+from kg.model import Article, Claim, Copy, Entity, Extraction
 
 PREFIXES = {
     "cpkg": NAMESPACE,
@@ -116,7 +116,7 @@ def _iri_char(char: str) -> str:
     return quote(char.encode("utf-8", "surrogatepass"), safe="")
 
 
-def article_iri(article: Article, *, settings: Settings) -> NamedNode:
+def article_iri(article: Article | Copy, *, settings: Settings) -> NamedNode:
     """Return the article's node, which is also the name of its graph."""
     return iri(settings, f"article/{article.id}")
 
@@ -157,24 +157,29 @@ def to_quads(extraction: Extraction, *, settings: Settings) -> list[Quad]:
     for claim in extraction.claims:
         triples.update(_claim_triples(claim, graph, settings))
     quads = (Quad(triple.subject, triple.predicate, triple.object, graph) for triple in triples)
-    return sorted(quads, key=_order)
+    return in_order(quads)
 
 
 def _article_triples(article: Article, node: NamedNode) -> Iterator[Triple]:
     for kind in ARTICLE_TYPES:
         yield Triple(node, TYPE, kind)
-    yield Triple(node, term("dcterms:identifier"), _text(article.id))
     yield Triple(node, term("cpkg:text"), _text(article.text))
-    if article.title:
-        yield Triple(node, term("dcterms:title"), _zh(article.title))
-    if article.publisher:
-        yield Triple(node, term("dcterms:publisher"), _zh(article.publisher))
     if article.author:
         yield Triple(node, term("dcterms:creator"), _zh(article.author))
-    if article.published:
-        yield Triple(node, term("dcterms:date"), _typed(article.published.isoformat(), "xsd:date"))
-    if article.url:
-        yield Triple(node, term("schema:url"), _typed(_clean(article.url), "xsd:anyURI"))
+    yield from source_triples(article, node)
+
+
+def source_triples(source: Article | Copy, node: NamedNode) -> Iterator[Triple]:
+    """Yield what is known of where a text was printed: its identifier, title, publisher, date and address."""
+    yield Triple(node, term("dcterms:identifier"), _text(source.id))
+    if source.title:
+        yield Triple(node, term("dcterms:title"), _zh(source.title))
+    if source.publisher:
+        yield Triple(node, term("dcterms:publisher"), _zh(source.publisher))
+    if source.published:
+        yield Triple(node, term("dcterms:date"), _typed(source.published.isoformat(), "xsd:date"))
+    if source.url:
+        yield Triple(node, term("schema:url"), _typed(_clean(source.url), "xsd:anyURI"))
 
 
 def _entity_triples(entity: Entity, node: NamedNode) -> Iterator[Triple]:
@@ -287,9 +292,14 @@ def serialize(quads: Iterable[Quad], format: str) -> bytes:
     kind = FORMATS[format]
     if not kind.supports_datasets:
         quads = (Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
-    ordered = sorted(set(quads), key=_order)
+    ordered = in_order(set(quads))
     statements = ordered if kind.supports_datasets else [quad.triple for quad in ordered]
     return _write(statements, format=kind, prefixes=PREFIXES) or b""
+
+
+def in_order(quads: Iterable[Quad]) -> list[Quad]:
+    """Return quads in the order in which they are written: by graph and subject, types first."""
+    return sorted(quads, key=_order)
 
 
 def _order(quad: Quad) -> tuple[str, str, bool, str, str]:

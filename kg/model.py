@@ -62,6 +62,21 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """The same article as another page printed it, word for word or nearly so: its text is not kept.
+
+    ``id`` is made of its own text as an article's is, ``name`` what its input was called.
+    """
+
+    id: str
+    name: str
+    title: str = ""
+    publisher: str = ""
+    published: date | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
     """Words in one text that name or stand for an entity: ``text[start:end]``."""
 

@@ -63,7 +63,10 @@ def load_language(model: str | None, *, weights: Path | None = None, components:
 
 
 def iter_extractions(
-    paths: Iterable[Path], *, extractor: Callable[[Iterable[Article]], Iterator[Made]]
+    paths: Iterable[str | Path],
+    *,
+    extractor: Callable[[Iterable[Article]], Iterator[Made]],
+    settings: Settings | None = None,
 ) -> Iterator[Made | ArticleError]:
     """Yield what each file or folder gives, in order; what cannot be read comes as its error.
 
@@ -72,11 +75,12 @@ def iter_extractions(
     from kg.privacy import redact
     from kg.reading import iter_articles
 
+    settings = settings or Settings()
     refused: Aside = deque()
     names: dict[str, str] = {}
 
     def articles() -> Iterator[Article]:
-        for item in iter_articles(paths):
+        for item in iter_articles(paths, limits=settings.limits, columns=settings.columns):
             if isinstance(item, ArticleError):
                 refused.append((len(names), item))
             elif item.id in names:
@@ -141,14 +145,14 @@ def _accepted(result: GateResult) -> Accepted | ArticleError:
 
 
 def iter_accepted(
-    paths: Iterable[Path], *, settings: Settings, extractor: Extractor
+    paths: Iterable[str | Path], *, settings: Settings, extractor: Extractor
 ) -> Iterator[Accepted | ArticleError]:
     """Yield what may be written of each article; what cannot be read, or is refused whole, as its error."""
 
     def taken(articles: Iterable[Article]) -> Iterator[Accepted | ArticleError]:
         return accept(articles, settings=settings, extractor=extractor)
 
-    yield from iter_extractions(paths, extractor=taken)
+    yield from iter_extractions(paths, extractor=taken, settings=settings)
 
 
 def extract_one(path: Path, *, settings: Settings, extractor: Extractor) -> Accepted:
@@ -164,7 +168,7 @@ def extract_one(path: Path, *, settings: Settings, extractor: Extractor) -> Acce
     raise ArticleError(str(path), "no article")
 
 
-def nothing_read(paths: Sequence[Path], refused: Sequence[ArticleError]) -> ArticleError:
+def nothing_read(paths: Sequence[str | Path], refused: Sequence[ArticleError]) -> ArticleError:
     """Return the one error to raise when all that was asked for was refused."""
     if len(refused) == 1:
         return refused[0]

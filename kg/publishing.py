@@ -15,15 +15,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from kg.config import Settings
+from kg.corroboration import copies_to_quads
+from kg.duplicates import find_copies
 from kg.errors import ArticleError
 from kg.fingerprint import take_writing_fingerprint
-from kg.graph import TYPE
+from kg.graph import TYPE, serialize
 from kg.ledger import Found, Ledger, Outcome
+from kg.model import Copy
 from kg.output import sync_folder, writing
 from kg.privacy import hide
 from kg.report import REPORT, BuildReport, Totals, page_title, write_report
@@ -35,40 +40,53 @@ OUTPUTS = (NQUADS, TURTLE, PAGE, STORE, REPORT)
 STAGING, GENERATION = ".new-", ".store-"
 # More entities than this are no picture: the page of a larger graph shows those with the most claims.
 PAGE_ENTITIES = 1_000
+# Parts of a record that only counts are made of.
+COUNTED = ("kinds", "relations", "by_predicate")
 _UNION = "union.nt"
 _TYPE = f"<{TYPE.value}>".encode()
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which outcomes make the graph: the digests kept, by article id, and the copies of each."""
+    """Which outcomes make the graph: the digest kept of each article that is, and its copies.
+
+    ``leaders`` says for every article which one stands for it, itself where it is kept.
+    """
 
     kept: Mapping[str, str]
-    copies: Mapping[str, tuple[Outcome, ...]]
+    copies: Mapping[str, tuple[Copy, ...]]
+    leaders: Mapping[str, str]
     first_title: str
 
 
 def select(ledger: Ledger) -> Selection:
-    """Return which of the items that say the same is kept: the earliest published, then the first found."""
-    groups: dict[str, list[tuple[str, int, str, Outcome]]] = defaultdict(list)
+    """Return which of the items that say the same is kept.
+
+    Of one text the earliest published, then the first found; of near copies the fullest text.
+    """
+    leaders = find_copies((o.article, o.sketch) for _, o in ledger.iter_articles() if o.sketch)
+    groups: dict[str, list[tuple[bool, str, int, str, Copy]]] = defaultdict(list)
+    title = ""
     for found, outcome in ledger.iter_articles():
+        leader = leaders.setdefault(outcome.article, outcome.article)
+        copy = _to_copy(outcome)
         published = outcome.record["published"] or "9999"
-        groups[outcome.article].append((published, found.position, found.digest, _slim(outcome)))
+        groups[leader].append((outcome.article != leader, published, found.position, found.digest, copy))
+        title = title or copy.title or copy.name
     kept: dict[str, str] = {}
-    copies: dict[str, tuple[Outcome, ...]] = {}
-    for article, items in sorted(groups.items()):
-        items.sort(key=lambda item: item[:2])
-        kept[article] = items[0][2]
+    copies: dict[str, tuple[Copy, ...]] = {}
+    for leader, items in sorted(groups.items()):
+        items.sort(key=lambda item: item[:3])
+        kept[leader] = items[0][3]
         if len(items) > 1:
-            copies[article] = tuple(item[3] for item in items[1:])
-    first = min(groups.values(), key=lambda items: items[0][1], default=[])
-    record = first[0][3].record if first else {}
-    return Selection(kept, copies, record.get("title") or record.get("name", ""))
+            copies[leader] = tuple(item[4] for item in items[1:])
+    return Selection(kept, copies, leaders, title)
 
 
-def _slim(outcome: Outcome) -> Outcome:
-    names = ("name", "title", "publisher", "published", "url")
-    return Outcome(outcome.digest, outcome.article, record={name: outcome.record[name] for name in names})
+def _to_copy(outcome: Outcome) -> Copy:
+    said = {name: outcome.record[name] for name in ("name", "title", "publisher", "url")}
+    day = outcome.record["published"]
+    return Copy(outcome.article, published=date.fromisoformat(day) if day else None, **said)
 
 
 def take_state(ledger: Ledger, sources: Iterable[str]) -> str:
@@ -91,12 +109,13 @@ def publish(
     out: Path,
     *,
     state: str,
+    settings: Settings,
     head: Callable[[Selection, Totals, int, int], BuildReport],
     processes: int = 1,
 ) -> BuildReport:
     """Make the files of the build and put them in their place.
 
-    ``head`` makes the report's head of the selection, the totals, and the numbers of quads and of skipped items.
+    ``settings`` are for the copies' IRIs. ``head`` makes the report's head of the selection, the totals, and the numbers of quads and of skipped items.
 
     Raises:
         ArticleError: no article is left.
@@ -107,7 +126,7 @@ def publish(
         if not selection.kept:
             raise ArticleError(str(out), "no article is left to make a graph of")
         totals = Totals()
-        quads = _write_nquads(ledger, selection, folder / NQUADS, totals)
+        quads = _write_nquads(ledger, selection, folder / NQUADS, totals, settings)
         generation = _write_graph(folder, out, processes)
         _write_page(generation, folder / PAGE, page_title(totals.articles, selection.first_title))
         skipped = sum(row["status"] == "skipped" for row in iter_rows(ledger, selection))
@@ -141,22 +160,13 @@ def iter_rows(ledger: Ledger, selection: Selection) -> Iterator[dict[str, Any]]:
 
 
 def _row(where: str, found: Found, outcome: Outcome, selection: Selection) -> dict[str, Any]:
-    said = {
-        name: value
-        for name, value in outcome.record.items()
-        if name not in ("kinds", "relations", "by_predicate")
-    }
-    kept = selection.kept.get(outcome.article)
-    if kept == found.digest:
+    said = {name: value for name, value in outcome.record.items() if name not in COUNTED}
+    leader = selection.leaders[outcome.article]
+    if selection.kept[leader] == found.digest:
         return {"status": "done", "where": where, "id": outcome.article, **said}
-    names = ("name", "title", "publisher", "published", "url")
-    return {
-        "status": "copy",
-        "where": where,
-        "id": outcome.article,
-        "of": outcome.article,
-        **{name: said[name] for name in names},
-    }
+    names = ("name", "title", "publisher", "published", "url", "characters")
+    told = {name: said[name] for name in names}
+    return {"status": "copy", "where": where, "id": outcome.article, "of": leader, **told}
 
 
 def sweep(out: Path) -> None:
@@ -183,19 +193,30 @@ def _staging(out: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write_nquads(ledger: Ledger, selection: Selection, path: Path, totals: Totals) -> int:
+def _write_nquads(
+    ledger: Ledger, selection: Selection, path: Path, totals: Totals, settings: Settings
+) -> int:
     """Write the articles' quads, sorted, and count what they hold; return the number of quads."""
     quads = 0
     with path.open("wb") as file:
-        for digest in selection.kept.values():
+        for article, digest in selection.kept.items():
             outcome = ledger.outcome(digest)
             if outcome is None:
                 continue
             totals.add(outcome.record)
             data = outcome.read_quads()
+            if article in selection.copies:
+                data = _with_copies(data, _to_copy(outcome), selection.copies[article], settings)
             quads += data.count(b"\n")
             file.write(data)
     return quads
+
+
+def _with_copies(data: bytes, kept: Copy, copies: Iterable[Copy], settings: Settings) -> bytes:
+    from pyoxigraph import RdfFormat, parse
+
+    added = copies_to_quads(kept, copies, settings=settings)
+    return serialize([*parse(data, format=RdfFormat.N_QUADS), *added], "nquads")
 
 
 def _write_graph(folder: Path, out: Path, processes: int) -> Path:
@@ -254,12 +275,13 @@ def _to_sort(quad: bytes) -> bytes:
 
 
 def _write_turtle(folder: Path) -> None:
-    from pyoxigraph import RdfFormat, parse, serialize
+    from pyoxigraph import RdfFormat, parse
+    from pyoxigraph import serialize as write
 
     from kg.graph import PREFIXES
 
     triples = (quad.triple for quad in parse(path=str(folder / _UNION), format=RdfFormat.N_TRIPLES))
-    serialize(triples, output=str(folder / TURTLE), format=RdfFormat.TURTLE, prefixes=PREFIXES)
+    write(triples, output=str(folder / TURTLE), format=RdfFormat.TURTLE, prefixes=PREFIXES)
 
 
 def _write_page(generation: Path, path: Path, title: str) -> None:

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg import pipeline
-from kg.chunks import Chunk, run_chunk
-from kg.config import Settings
+from kg.chunks import SLOWEST, Chunk, run_chunk
+from kg.config import Limits, Settings
 from kg.errors import ConfigError
 from kg.ledger import Outcome
 from kg.pipeline import Extractor
@@ -93,10 +93,11 @@ class _Worker:
         self.seconds = 0.0
         self.until = 0.0
 
-    def give(self, task: _Task, seconds: float) -> None:
+    def give(self, task: _Task, limits: Limits) -> None:
         self.task = task
-        # Twice: to read, and to extract.
-        self.seconds = GRACE + 2 * seconds * len(task.chunk)
+        weight = sum(len(item.data) for item in task.chunk)
+        # To read, to extract, and to do both again one by one where something went wrong.
+        self.seconds = GRACE + 2 * (2 * limits.item_seconds * len(task.chunk) + weight / SLOWEST)
         self.until = time.monotonic() + (self.seconds if self.begun else START)
         # A worker that died while it was idle is noticed when nothing comes back.
         try:
@@ -163,7 +164,7 @@ class _Crew:
             if idle is None:
                 idle = _Worker(self.job)
                 self.workers.append(idle)
-            idle.give(task, self.job.settings.limits.seconds)
+            idle.give(task, self.job.settings.limits)
 
     def _receive(self, worker: _Worker) -> list[Outcome]:
         try:

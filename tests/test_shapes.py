@@ -53,6 +53,8 @@ GOOD = """
         cpkg:rule "trains.dui" ; cpkg:confidence 0.93 ;
         cpkg:count 31 ; cpkg:unit "名" ; cpkg:topic "应急处置" ; cpkg:time "2024-08"^^xsd:gYearMonth ;
         cpkg:approximate true ; prov:wasDerivedFrom :article .
+    :copy a cpkg:Copy ; dcterms:identifier "3333333333333333" ; dcterms:publisher "𠮷县新闻网"@zh ;
+        dcterms:date "2024-09-02"^^xsd:date ; prov:alternateOf :article .
 """
 # The shape, what to replace in GOOD, and by what.
 MUTANTS = [
@@ -73,6 +75,9 @@ MUTANTS = [
     ("ArticleText", 'cpkg:text "😀', 'cpkg:text "甲" , "😀'),
     ("ArticleDate", '"2024-08-31"^^xsd:date', '"2024-02-30"^^xsd:date'),
     ("ArticleDate", '"2024-08-31"^^xsd:date', '"2024-08-31"'),
+    ("CopyOf", "prov:alternateOf :article", 'dcterms:title "甲"@zh'),
+    ("CopyOf", "prov:alternateOf :article", "prov:alternateOf :police"),
+    ("CopyDate", '"2024-09-02"^^xsd:date', '"2024-02-30"^^xsd:date'),
     ("ClaimSubject", "rdf:subject :police ;", ""),
     ("ClaimSubject", "rdf:subject :police ;", "rdf:subject :police , :school ;"),
     ("ClaimSubject", "rdf:subject :police ;", "rdf:subject :guards ;"),

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -17,7 +18,7 @@ from kg.cli.application import app
 from kg.cli.inspecting import DEFAULT_BUILD, Build, show_summary
 from kg.cli.progress import count_cores, say_plan, show_progress
 from kg.cli.terminal import note, put
-from kg.config import DEFAULT_BASE, Settings
+from kg.config import COLUMN_FIELDS, DEFAULT_BASE, Limits, Settings, read_columns, read_limits
 from kg.errors import ArticleError, ConfigError
 from kg.report import REPORT, iter_skipped
 
@@ -30,7 +31,30 @@ if TYPE_CHECKING:
 SHOWN = 20
 
 Paths = Annotated[
-    list[Path], typer.Argument(metavar="PATH…", help="Article files (.txt) and folders of them.")
+    list[str],
+    typer.Argument(
+        metavar="PATH…",
+        help="Articles (txt, html, mhtml, md, docx, pdf), tables of them (jsonl, json, csv, tsv, parquet), web "
+        "archives (warc), any of these packed (zip, tar, gz), folders, fsspec addresses; - is JSON Lines on stdin.",
+    ),
+]
+Columns = Annotated[
+    list[str],
+    typer.Option(
+        "--column",
+        metavar="FIELD=NAME",
+        help=f"What the column NAME of a table holds: {', '.join(COLUMN_FIELDS)}. Usual names need no mention.",
+    ),
+]
+Limited = Annotated[
+    list[str],
+    typer.Option(
+        "--limit",
+        metavar="NAME=N",
+        help="How much is read before an input is refused; N may end in k, M or G. "
+        + "; ".join(f"{limit.name}={limit.default} {limit.metadata['about']}" for limit in fields(Limits))
+        + ".",
+    ),
 ]
 Base = Annotated[str, typer.Option(help="The IRI under which individuals live; ends in / or #.")]
 Model = Annotated[str | None, typer.Option(help="An installed spaCy pipeline to run first.")]
@@ -61,6 +85,8 @@ def build(
     paths: Paths,
     *,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="The folder of the build.")],
+    column: Columns = [],  # noqa: B006  Typer reads the default and makes a list of its own
+    limit: Limited = [],  # noqa: B006
     base: Base = DEFAULT_BASE,
     model: Model = None,
     processes: Annotated[
@@ -94,7 +120,7 @@ def build(
     """
     from kg import building
 
-    settings = Settings(base=base)
+    settings = Settings(base=base, limits=read_limits(limit), columns=read_columns(column))
     if dry_run:
         plan = building.plan_build(paths, out=out, settings=settings, model=model, add=add)
         typer.echo(json.dumps(plan.to_json(), ensure_ascii=False) if as_json else "\n".join(say_plan(plan)))
@@ -199,13 +225,15 @@ def extract(
     format: Annotated[
         ExtractFormat, typer.Option(help="json: the claims as plain JSON.")
     ] = ExtractFormat.TURTLE,
+    column: Columns = [],  # noqa: B006  Typer reads the default and makes a list of its own
+    limit: Limited = [],  # noqa: B006
     base: Base = DEFAULT_BASE,
     model: Model = None,
 ) -> None:
     """Extract one article to stdout, or each into a file of its own."""
     from kg import pipeline
 
-    settings = Settings(base=base)
+    settings = Settings(base=base, limits=read_limits(limit), columns=read_columns(column))
     items = pipeline.iter_accepted(paths, settings=settings, extractor=pipeline.load_extractor(model=model))
     if out is None:
         _extract_to_stdout(items, format)
@@ -223,7 +251,7 @@ def _extract_to_stdout(items: Iterator[Accepted | ArticleError], format: Extract
 
 
 def _extract_to_folder(
-    items: Iterator[Accepted | ArticleError], paths: list[Path], format: ExtractFormat, out: Path
+    items: Iterator[Accepted | ArticleError], paths: list[str], format: ExtractFormat, out: Path
 ) -> None:
     from kg.output import write_file
     from kg.pipeline import nothing_read

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from kg.model import Article, Extraction
-from kg.reading.items import MAX_BYTES
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
 
     from kg.language.explanation import Explanation
 
+# In characters; what reads the articles has bounds of its own.
+MAX_LENGTH = 10**9
 COMPONENTS = ("kg_mentions", "kg_names", "kg_relations")
 
 
@@ -36,7 +37,7 @@ def load(*, model: str | None = None, weights: Path | None = None) -> Language:
     tokenizer = {"nlp": {"tokenizer": {"@tokenizers": characters.NAME}}}
     nlp = spacy.load(model) if model else spacy.blank("zh", config=tokenizer)
     # spaCy's own limit is there for parsers that need a gigabyte for it; these components do not.
-    nlp.max_length = MAX_BYTES
+    nlp.max_length = MAX_LENGTH
     files = {"kg_mentions": mentions.MODEL, "kg_relations": ranking.MODEL}
     for name in COMPONENTS:
         own = files.get(name)

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import fields, replace
 from pathlib import Path
 
-from kg.errors import ArticleError
+from kg.config import Limits
+from kg.deadlines import time_limit
+from kg.errors import ArticleError, KgError
 from kg.model import Article
+from kg.reading.columns import Columns
 from kg.reading.decoding import decode
+from kg.reading.documents import read_docx, read_markdown, read_mhtml, read_pdf
+from kg.reading.html import read_html
 from kg.reading.items import Item, iter_items, open_item
 from kg.reading.lines import split_lines
+from kg.reading.metadata import Said
 from kg.reading.page import read_page
+
+# A title that the container states is looked for in this many characters of the text.
+TITLE_WITHIN = 500
 
 
 def read_article(path: Path) -> Article:
-    """Return the article in one text file.
+    """Return the article in one file.
 
     Raises:
         ArticleError: the file is missing, a folder, unreadable, empty, no text, or nothing but page chrome.
@@ -23,24 +34,86 @@ def read_article(path: Path) -> Article:
     return read_item(open_item(path))
 
 
-def read_item(item: Item) -> Article:
+def read_item(item: Item, *, limits: Limits | None = None) -> Article:
     """Return the article in an item.
 
     Raises:
-        ArticleError: it is empty, no text, or nothing but page chrome.
+        ArticleError: it is empty, damaged, encrypted, too long, no text, or nothing but page chrome; or reading
+            it takes longer than ``limits`` allow.
     """
-    text = decode(item.data)
-    if text is None:
+    limits = limits or Limits()
+    try:
+        with time_limit(limits.item_seconds):
+            text, said = _read_text(item, limits)
+            _check_length(text, item.where, limits)
+            return to_article(text, name=item.name, where=item.where, said=said)
+    except KgError:
+        # The article's own error, or a broken file of the product.
+        raise
+    except TimeoutError as error:
+        raise ArticleError(item.where, str(error), "--limit item_seconds=N") from error
+    except Exception as error:
+        # Parsers of documents raise whatever they stumble over: KeyError, AttributeError, struct.error, …
+        what = f"damaged, or no {item.format} file ({type(error).__name__})"
+        raise ArticleError(item.where, what) from error
+
+
+def _read_text(item: Item, limits: Limits) -> tuple[str, Said]:
+    """Return the text of an item and what is said about it beside the text, in the page or by the container."""
+    if item.format == "pdf":
+        return read_pdf(item.data, where=item.where, limits=limits), item.said
+    if item.format == "docx":
+        return read_docx(item.data, where=item.where, limits=limits), item.said
+    if item.format == "mhtml":
+        page, charset, url = read_mhtml(item.data, where=item.where)
+        text, said = read_html(page, charset=charset or None, url=url or item.said.url)
+        return text, fill(said, item.said)
+    if item.format == "html":
+        text, said = read_html(item.data, charset=item.charset or None, url=item.said.url)
+        return text, fill(said, item.said)
+    decoded = decode(item.data)
+    if decoded is None:
         raise ArticleError(item.where, "not a text file", "UTF-8, GB18030, Big5 or UTF-16")
-    return to_article(text, name=item.name, where=item.where)
+    text, said = read_markdown(decoded) if item.format == "md" else (decoded, Said())
+    said = fill(said, item.said)
+    return _with_title(text, said.title), said
 
 
-def to_article(text: str, *, name: str, where: str) -> Article:
+def _with_title(text: str, title: str) -> str:
+    """Return the text with its title above it, as a page has it; a row holds the two apart."""
+    start = re.sub(r"\s", "", text[:TITLE_WITHIN])
+    return text if not text.strip() or re.sub(r"\s", "", title) in start else f"{title}\n{text}"
+
+
+def _check_length(text: str, where: str, limits: Limits) -> None:
+    if len(text) > limits.article_chars:
+        what = f"longer than {limits.article_chars:,} characters"
+        raise ArticleError(where, what, "--limit article_chars=N")
+    if len(text) > limits.line_chars and max(map(len, text.splitlines())) > limits.line_chars:
+        what = f"a line longer than {limits.line_chars:,} characters"
+        raise ArticleError(where, what, "--limit line_chars=N")
+
+
+def fill(said: Said, other: Said) -> Said:
+    """Return what is said, and where that is nothing what the other says.
+
+    >>> fill(Said(title="护苗"), Said(title="其他", url="https://news.example/1")).url
+    'https://news.example/1'
+    """
+    gaps = [f.name for f in fields(Said) if f.name != "origins" and not getattr(said, f.name)]
+    origins = (*said.origins, *(pair for pair in other.origins if pair[0] in gaps))
+    return replace(said, origins=origins, **{name: getattr(other, name) for name in gaps})
+
+
+def to_article(text: str, *, name: str, where: str, said: Said | None = None) -> Article:
     """Return the article in the text of a page; ``where`` names the source in an error.
+
+    ``said`` is what is said about it elsewhere; it counts where the text itself says nothing.
 
     Raises:
         ArticleError: there is no text, or nothing but page chrome.
     """
+    said = said or Said()
     lines = split_lines(text)
     if not lines:
         raise ArticleError(where, "the file is empty")
@@ -58,18 +131,20 @@ def to_article(text: str, *, name: str, where: str) -> Article:
         name=name,
         text=stored,
         paragraphs=tuple(spans),
-        title=page.title,
-        publisher=page.publisher,
-        author=page.author,
-        published=page.published,
-        url=page.url,
+        title=page.title or said.title,
+        publisher=page.publisher or said.publisher,
+        author=page.author or said.author,
+        published=page.published or said.published,
+        url=page.url or said.url,
     )
 
 
-def iter_articles(paths: Iterable[Path]) -> Iterator[Article | ArticleError]:
+def iter_articles(
+    paths: Iterable[str | Path], *, limits: Limits | None = None, columns: Columns = ()
+) -> Iterator[Article | ArticleError]:
     """Yield the article of each item of ``paths``; what cannot be read as its ArticleError, in its place."""
-    for item in iter_items(paths):
+    for item in iter_items(paths, limits=limits, columns=columns):
         try:
-            yield item if isinstance(item, ArticleError) else read_item(item)
+            yield item if isinstance(item, ArticleError) else read_item(item, limits=limits)
         except ArticleError as error:
             yield error

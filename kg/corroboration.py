@@ -1,0 +1,62 @@
+"""Where else an article was printed: copies as quads in the graph of the article that is kept.
+
+A copy makes no claim. So the articles that state a relation are as many independent texts, and
+``queries/corroborated.rq`` counts them; nothing about other articles is written into an article's graph,
+which stays the same whatever else a build holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+
+from pyoxigraph import NamedNode, Quad, Triple
+
+from kg.config import Settings
+from kg.graph import TYPE, article_iri, in_order, iri, source_triples, term
+from kg.model import Article, Copy
+
+
+def to_copy(article: Article) -> Copy:
+    """Return an article, masked already, as no more than a copy of another."""
+    return Copy(
+        id=article.id,
+        name=article.name,
+        title=article.title,
+        publisher=article.publisher,
+        published=article.published,
+        url=article.url,
+    )
+
+
+def copy_iri(article: Article | Copy, copy: Copy, *, settings: Settings) -> NamedNode:
+    """Return the copy's node, made from what it is a copy of and all that is known of it."""
+    published = copy.published.isoformat() if copy.published else ""
+    parts = (article.id, copy.id, copy.title, copy.publisher, published, copy.url)
+    digest = hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()
+    return iri(settings, f"copy/{digest[:20]}")
+
+
+def copies_to_quads(article: Article | Copy, copies: Iterable[Copy], *, settings: Settings) -> list[Quad]:
+    """Return where else an article was printed as quads in its own graph, sorted, each once.
+
+    What says no more than the article itself is no other source: the same page saved twice.
+    """
+    graph = article_iri(article, settings=settings)
+    triples = {
+        triple
+        for copy in copies
+        if _printed(copy) != _printed(article)
+        for triple in _copy_triples(copy, copy_iri(article, copy, settings=settings), graph)
+    }
+    return in_order(Quad(triple.subject, triple.predicate, triple.object, graph) for triple in triples)
+
+
+def _printed(source: Article | Copy) -> tuple[object, ...]:
+    return source.id, source.title, source.publisher, source.published, source.url
+
+
+def _copy_triples(copy: Copy, node: NamedNode, article: NamedNode) -> Iterator[Triple]:
+    yield Triple(node, TYPE, term("cpkg:Copy"))
+    yield Triple(node, term("prov:alternateOf"), article)
+    yield from source_triples(copy, node)
