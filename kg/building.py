@@ -22,7 +22,7 @@ from kg.gathering import LOG, Listener, Run, extract, scan
 from kg.ledger import LEDGER, Ledger, Plan
 from kg.pipeline import Extractor
 from kg.privacy import hide
-from kg.publishing import Selection, is_published, publish, sweep, take_state
+from kg.publishing import Selection, publish, read_published, sweep, take_state
 from kg.report import BuildReport, Totals, from_json, read_report
 from kg.workers import Job
 
@@ -74,9 +74,9 @@ def build(
         _refuse_nothing(ledger, paths)
         told = _Told(tuple(hide(str(path)) for path in paths), _settings(settings, model), plan.to_json())
         state = take_state(ledger, told.sources)
-        if is_published(ledger, out, state):
+        if report := read_published(ledger, out, state):
             LOG.info("nothing new", extra={"event": "unchanged", "found": plan.found})
-            return from_json(read_report(out), changed=False, plan=told.plan, **_took(started, clock))
+            return from_json(report, changed=False, plan=told.plan, **_took(started, clock))
         listener.on_stage("writing the graph")
         return _publish(ledger, out, told, state=state, processes=processes, started=started, clock=clock)
 

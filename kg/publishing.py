@@ -24,14 +24,14 @@ from typing import Any
 from kg.config import Settings
 from kg.corroboration import add_copies
 from kg.duplicates import find_copies
-from kg.errors import ArticleError
+from kg.errors import ArticleError, StoreError
 from kg.fingerprint import take_writing_fingerprint
 from kg.graph import TYPE
 from kg.ledger import Found, Ledger, Outcome
 from kg.model import Copy
 from kg.output import sync_folder, writing
 from kg.privacy import hide
-from kg.report import REPORT, BuildReport, Totals, page_title, write_report
+from kg.report import REPORT, BuildReport, Totals, page_title, read_report, write_report
 
 STORE, TURTLE, NQUADS, PAGE = "store", "graph.ttl", "graph.nq", "graph.html"
 # Links and files of a build, in the order in which they are exchanged: the report last, it says that all is there.
@@ -48,12 +48,12 @@ _TYPE = f"<{TYPE.value}>".encode()
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which outcomes make the graph: the digest kept of each article that is, and its copies.
+    """Which outcomes make the graph: position and digest of the item kept of each article that is, and its copies.
 
     ``leaders`` says for every article which one stands for it, itself where it is kept.
     """
 
-    kept: Mapping[str, str]
+    kept: Mapping[str, tuple[int, str]]
     copies: Mapping[str, tuple[Copy, ...]]
     leaders: Mapping[str, str]
     first_title: str
@@ -73,11 +73,11 @@ def select(ledger: Ledger) -> Selection:
         published = outcome.record["published"] or "9999"
         groups[leader].append((outcome.article != leader, published, found.position, found.digest, copy))
         title = title or copy.title or copy.name
-    kept: dict[str, str] = {}
+    kept: dict[str, tuple[int, str]] = {}
     copies: dict[str, tuple[Copy, ...]] = {}
     for leader, items in sorted(groups.items()):
         items.sort(key=lambda item: item[:3])
-        kept[leader] = items[0][3]
+        kept[leader] = items[0][2:4]
         if len(items) > 1:
             copies[leader] = tuple(item[4] for item in items[1:])
     return Selection(kept, copies, leaders, title)
@@ -99,9 +99,17 @@ def take_state(ledger: Ledger, sources: Iterable[str]) -> str:
     return state.hexdigest()
 
 
-def is_published(ledger: Ledger, out: Path, state: str) -> bool:
-    """Return whether the files in ``out`` are all there and show ``state``."""
-    return ledger.published == state and all((out / name).exists() for name in OUTPUTS)
+def read_published(ledger: Ledger, out: Path, state: str) -> dict[str, Any] | None:
+    """Return the report in ``out`` where all files are there, can be read and show ``state``; else None."""
+    from kg.store import open_store
+
+    if ledger.published != state or not all((out / name).exists() for name in OUTPUTS):
+        return None
+    try:
+        open_store(out)
+        return read_report(out)
+    except StoreError:
+        return None
 
 
 def publish(
@@ -162,7 +170,7 @@ def iter_rows(ledger: Ledger, selection: Selection) -> Iterator[dict[str, Any]]:
 def _row(where: str, found: Found, outcome: Outcome, selection: Selection) -> dict[str, Any]:
     said = {name: value for name, value in outcome.record.items() if name not in COUNTED}
     leader = selection.leaders[outcome.article]
-    if selection.kept[leader] == found.digest:
+    if selection.kept[leader] == (found.position, found.digest):
         return {"status": "done", "where": where, "id": outcome.article, **said}
     names = ("name", "title", "publisher", "published", "url", "characters")
     told = {name: said[name] for name in names}
@@ -199,7 +207,7 @@ def _write_nquads(
     """Write the articles' quads, sorted, and count what they hold; return the number of quads."""
     quads = 0
     with path.open("wb") as file:
-        for article, digest in selection.kept.items():
+        for article, (_, digest) in selection.kept.items():
             outcome = ledger.outcome(digest)
             if outcome is None:
                 continue
