@@ -22,11 +22,11 @@ from pathlib import Path
 from typing import Any
 
 from kg.config import Settings
-from kg.corroboration import copies_to_quads
+from kg.corroboration import add_copies
 from kg.duplicates import find_copies
 from kg.errors import ArticleError, StoreError
 from kg.fingerprint import take_writing_fingerprint
-from kg.graph import TYPE, serialize
+from kg.graph import TYPE
 from kg.ledger import Found, Ledger, Outcome
 from kg.model import Copy
 from kg.output import sync_folder, writing
@@ -210,17 +210,10 @@ def _write_nquads(
             totals.add(outcome.record)
             data = outcome.read_quads()
             if article in selection.copies:
-                data = _with_copies(data, _to_copy(outcome), selection.copies[article], settings)
+                data = add_copies(data, _to_copy(outcome), selection.copies[article], settings=settings)
             quads += data.count(b"\n")
             file.write(data)
     return quads
-
-
-def _with_copies(data: bytes, kept: Copy, copies: Iterable[Copy], settings: Settings) -> bytes:
-    from pyoxigraph import RdfFormat, parse
-
-    added = copies_to_quads(kept, copies, settings=settings)
-    return serialize([*parse(data, format=RdfFormat.N_QUADS), *added], "nquads")
 
 
 def _write_graph(folder: Path, out: Path, processes: int) -> Path:
@@ -275,13 +268,12 @@ def _to_sort(quad: bytes) -> bytes:
 
 
 def _write_turtle(folder: Path) -> None:
-    from pyoxigraph import RdfFormat, parse
-    from pyoxigraph import serialize as write
+    from pyoxigraph import RdfFormat, parse, serialize
 
     from kg.graph import PREFIXES
 
     triples = (quad.triple for quad in parse(path=str(folder / _UNION), format=RdfFormat.N_TRIPLES))
-    write(triples, output=str(folder / TURTLE), format=RdfFormat.TURTLE, prefixes=PREFIXES)
+    serialize(triples, output=str(folder / TURTLE), format=RdfFormat.TURTLE, prefixes=PREFIXES)
 
 
 def _write_page(generation: Path, path: Path, title: str) -> None:

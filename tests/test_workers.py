@@ -27,8 +27,8 @@ SETTINGS = Settings()
 EMPTY = Item("empty.txt", "empty", b"")
 
 
-def job(extractor: Extractor = read_joint_work, seconds: float = 120.0) -> Job:
-    return Job(Settings(limits=Limits(seconds=seconds)), extractor=extractor)
+def job(extractor: Extractor = read_joint_work, seconds: int = 120) -> Job:
+    return Job(Settings(limits=Limits(item_seconds=seconds)), extractor=extractor)
 
 
 def items(*names: str) -> list[Item]:
@@ -119,7 +119,7 @@ def test_an_item_that_no_signal_stops_is_ended_with_its_process(monkeypatch: pyt
     monkeypatch.setattr(workers, "GRACE", 3.0)
     losses: list[str] = []
 
-    outcomes = run(items("one", "bad"), job(Misbehaving(hang), seconds=0), size=1, losses=losses)
+    outcomes = run(items("one", "bad"), job(Misbehaving(hang), seconds=1), size=1, losses=losses)
 
     assert outcomes["bad"].reason == "the process that worked on it took too long, twice"
     assert outcomes["one"].reason == ""
