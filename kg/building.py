@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg import __version__, ontology
 from kg.config import Settings
-from kg.errors import ArticleError, OutputError, StoreError
+from kg.errors import ArticleError, KgError, OutputError, StoreError
 from kg.fingerprint import take_fingerprint
 from kg.gathering import LOG, Listener, Run, extract, scan
 from kg.ledger import LEDGER, Ledger, Plan
@@ -220,9 +220,14 @@ def _opened(out: Path) -> Iterator[Ledger]:
         raise OutputError(str(out), f"cannot be written: {error.strerror or error}") from error
     try:
         with Ledger(out / LEDGER) as ledger:
-            sweep(out)
-            yield ledger
-    except ArticleError:
+            try:
+                sweep(out)
+                yield ledger
+            except KgError as error:
+                # What was read and extracted by then is worth keeping, what was refused alone is not.
+                new = new and (isinstance(error, ArticleError) or not any(ledger.iter_made()))
+                raise
+    except KgError:
         if new:
             for path in out.iterdir():
                 path.unlink() if path.is_file() else shutil.rmtree(path)

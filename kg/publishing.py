@@ -144,7 +144,6 @@ def publish(
         ledger.unpublish()
         _exchange(folder, out, generation)
         ledger.settle(state)
-        _sweep(out, generation.name)
     return report
 
 
@@ -180,25 +179,22 @@ def _row(where: str, found: Found, outcome: Outcome, selection: Selection) -> di
 def sweep(out: Path) -> None:
     """Remove what a build that was killed left behind."""
     with writing(out):
-        target = (out / STORE).readlink().name if (out / STORE).is_symlink() else ""
-        _sweep(out, target)
-
-
-def _sweep(out: Path, current: str) -> None:
-    for path in out.iterdir():
-        if path.name.startswith((STAGING, GENERATION)) and path.name != current:
-            shutil.rmtree(path, ignore_errors=True)
-            with suppress(OSError):
-                path.unlink()
+        current = (out / STORE).readlink().name if (out / STORE).is_symlink() else ""
+        for path in out.iterdir():
+            if path.name.startswith((STAGING, GENERATION)) and path.name != current:
+                shutil.rmtree(path, ignore_errors=True)
+                with suppress(OSError):
+                    path.unlink()
 
 
 @contextmanager
 def _staging(out: Path) -> Iterator[Path]:
+    """Give a folder to work in; at the end it goes, and every store but the one that is linked to."""
     folder = Path(tempfile.mkdtemp(prefix=STAGING, dir=out))
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        sweep(out)
 
 
 def _write_nquads(
@@ -228,23 +224,19 @@ def _write_graph(folder: Path, out: Path, processes: int) -> Path:
     from kg.store import NewStore
 
     generation = Path(tempfile.mkdtemp(prefix=GENERATION, dir=out))
-    try:
-        # A folder of mkdtemp is its owner's only.
-        generation.chmod(folder.parent.stat().st_mode & 0o777)
-        with _beside(processes) as run:
-            store = NewStore(generation)
-            union = run(_write_union, folder)
-            store.add_file(folder / NQUADS)
-            union()
-            turtle = run(_write_turtle, folder)
-            store.add_file(folder / _UNION)
-            store.finish()
-            turtle()
-        (folder / _UNION).unlink()
-        sync_folder(generation)
-    except BaseException:
-        shutil.rmtree(generation, ignore_errors=True)
-        raise
+    # A folder of mkdtemp is its owner's only.
+    generation.chmod(folder.parent.stat().st_mode & 0o777)
+    with _beside(processes) as run:
+        store = NewStore(generation)
+        union = run(_write_union, folder)
+        store.add_file(folder / NQUADS)
+        union()
+        turtle = run(_write_turtle, folder)
+        store.add_file(folder / _UNION)
+        store.finish()
+        turtle()
+    (folder / _UNION).unlink()
+    sync_folder(generation)
     return generation
 
 
@@ -298,14 +290,26 @@ def _exchange(folder: Path, out: Path, generation: Path) -> None:
         if name != STORE:
             (folder / name).replace(out / name)
             continue
+        earlier = (out / STORE).exists() and not (out / STORE).is_symlink()
         try:
             (folder / STORE).symlink_to(generation.name, target_is_directory=True)
         except OSError:
-            if (out / STORE).exists():
-                (out / STORE).replace(folder / "old")
-            generation.replace(out / STORE)
+            _rename(generation, out / STORE, earlier=folder / "old")
         else:
-            if (out / STORE).is_dir() and not (out / STORE).is_symlink():
+            if earlier:
                 (out / STORE).replace(folder / "old")
             (folder / STORE).replace(out / STORE)
     sync_folder(out, files=False)
+
+
+def _rename(new: Path, place: Path, *, earlier: Path) -> None:
+    """Put a folder in its place; what is there comes back when that fails."""
+    there = place.exists()
+    if there:
+        place.replace(earlier)
+    try:
+        new.replace(place)
+    except BaseException:
+        if there:
+            earlier.replace(place)
+        raise

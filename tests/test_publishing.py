@@ -215,14 +215,16 @@ STEPS = [
 ]
 
 
-@pytest.mark.parametrize(("place", "name"), STEPS, ids=[name for _, name in STEPS])
+FULL = (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), OutputError)
+INTERRUPTED = (KeyboardInterrupt(), KeyboardInterrupt)
+
+
 @pytest.mark.parametrize(
-    ("error", "expected"),
+    ("place", "name", "error", "expected"),
     [
-        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), OutputError),
-        (KeyboardInterrupt(), KeyboardInterrupt),
+        *(pytest.param(*step, *FULL, id=f"{step[1]}-full") for step in STEPS),
+        *(pytest.param(*step, *INTERRUPTED, id=f"{step[1]}-interrupted") for step in STEPS[3:6]),
     ],
-    ids=["full disk", "interrupted"],
 )
 def test_whatever_fails_before_the_exchange_leaves_the_earlier_build(
     ledger: Ledger,
@@ -242,6 +244,7 @@ def test_whatever_fails_before_the_exchange_leaves_the_earlier_build(
 
     if expected is OutputError:
         assert str(raised.value) == f"{out}: cannot be written: No space left on device"
+    assert len([name for name in names(out) if name.startswith(".")]) == 1
     assert says(out) == all_say("old")
     kept = {path: path.read_bytes() for path in before if not path.name.startswith(LEDGER)}
     assert kept == {path: data for path, data in before.items() if not path.name.startswith(LEDGER)}
@@ -330,6 +333,29 @@ def test_a_system_without_links_exchanges_by_renaming(
         assert says(out) == all_say(said)
         assert not (out / "store").is_symlink()
         assert names(out) == sorted(OUTPUTS)
+
+
+def test_without_links_a_store_that_cannot_move_in_leaves_the_earlier(
+    ledger: Ledger, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path.replace
+
+    def refuse(self: Path, target: Path) -> Path:
+        if self.name.startswith(publishing.GENERATION):
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+        return real(self, target)
+
+    find(ledger, NEW)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "symlink_to", fail(OSError(errno.EPERM, "a privilege is missing")))
+        patch.setattr(Path, "replace", refuse)
+        with pytest.raises(OutputError, match="out: cannot be written: Permission denied"):
+            put(ledger, out)
+
+    assert says(out)["store"] == "old"
+    assert ledger.published == ""
+    put(ledger, out)
+    assert says(out) == all_say("new")
 
 
 def test_a_build_that_moved_with_its_folder_opens_there(ledger: Ledger, out: Path) -> None:
