@@ -103,6 +103,10 @@ def _is_plain(text: str) -> bool:
     return True
 
 
+def _pair(both: str) -> tuple[str, str]:
+    return both[0], both[1]
+
+
 def _one(character: str) -> str:
     view = _converter().to_simplified(character)
     return view if len(view) == 1 else character
@@ -119,10 +123,10 @@ def _converter() -> _Converter:
 
     try:
         data = load_yaml(PATH.read_text("utf-8"))
-        variants = str.maketrans({written: usual for written, usual in map(tuple, data["variants"])})
-        usual = {written: usual for written, usual in map(tuple, data["unless"]["usual"])}
+        variants = str.maketrans(dict(map(_pair, data["variants"])))
+        usual = dict(map(_pair, data["unless"]["usual"]))
         unless = re.compile(any_of([*data["unless"]["words"], *usual]))
-    except (OSError, yaml.YAMLError, TypeError, KeyError, ValueError) as error:
+    except (OSError, yaml.YAMLError, TypeError, KeyError, IndexError, ValueError) as error:
         raise DataError(PATH.name, f"cannot be read: {error!r}") from error
     hong_kong, taiwan = OpenCC("hk2t"), OpenCC("tw2s")
 

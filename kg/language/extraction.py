@@ -90,7 +90,7 @@ def to_outcomes(doc: Doc) -> tuple[dict[str, Entity], list[Outcome]]:
     ]
     entities = link_entities(things, context=_context(names))
     attributes = Attributes(text, article, doc._.refs)
-    return entities, list(_outcomes(article, text, sentences, candidates, entities, attributes))
+    return entities, list(_outcomes(article, sentences, candidates, entities, attributes))
 
 
 def _as_written(labels: dict[str, set[str]], view: str, text: str) -> dict[str, set[str]]:
@@ -140,7 +140,6 @@ def _all(doc: Doc) -> Iterator[Candidate]:
 
 def _outcomes(
     article: Article,
-    text: str,
     sentences: _Sentences,
     candidates: list[Candidate],
     entities: dict[str, Entity],
