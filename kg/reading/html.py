@@ -1,0 +1,273 @@
+"""An HTML page -> the text of its article, title and dateline first, and what its metadata says.
+
+trafilatura finds where the article is; the article's element is then read line by line, so that short
+headings, tables and lists stay, which main-text extractors drop. What is left of the page's furniture
+goes by the rules of ``chrome.yaml``, as with plain text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from kg.reading.blocks import Block, Element, is_chrome, iter_blocks, load_html_rules, names_of
+from kg.reading.decoding import decode_html
+from kg.reading.fields import read_fields
+from kg.reading.lines import split_lines
+from kg.reading.metadata import Said, read_metadata
+from kg.script import simplify_all
+
+# A line of so many characters with punctuation is prose.
+PROSE = 15
+# A container that a content system names must hold so much of the prose that was found, or it is another thing.
+CONTAINER_SHARE = 0.8
+# A line around the article counts against its element so much, against 1 for a line of the article.
+STRAY_COST = 0.5
+# trafilatura's text counts if it has so much of the prose that lies together on the page.
+TRUSTED_SHARE = 0.5
+# The dateline stands at most so many lines above the article and below it.
+ABOVE, BELOW = 12, 6
+# A part with a chrome name that holds so much of the article's prose is the article all the same.
+HOLDS = 0.3
+
+_PUNCTUATION = re.compile("[，。；！？：、,;!?]")
+_STOP = re.compile("[。；！？]")
+_INSIDE = re.compile(r"\W")
+# What parts a title from the site's name in `<title>`.
+_TITLE_END = re.compile(r"\s*(?:[_|｜]|\s[-–—]+\s|-{1,3}(?=[\u4e00-\u9fff]{2,12}$))\s*")
+_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Lines ``first`` to ``last`` of a page, which one element holds."""
+
+    element: Element
+    first: int
+    last: int
+
+
+def read_html(data: bytes, *, charset: str | None = None, url: str = "") -> tuple[str, Said]:
+    """Return the text of the article on an HTML page, one paragraph a line, and what the page's metadata says.
+
+    The text begins with the title and the page's own dateline (来源：… 时间：…), if it has them; pass it and
+    the metadata on to ``to_article``. ``charset`` is what the server called the encoding: a hint, no more.
+    ``url`` is where the page came from. Bytes that are no text, or a page without any, give ("", Said()).
+    """
+    html = decode_html(data, charset=charset)
+    if not html or not html.strip():
+        return "", Said()
+    tree = parse(html)
+    if tree is None:
+        return "", Said()
+    said = read_metadata(tree, url=url)
+    blocks = list(iter_blocks(tree))
+    part = _find_part(tree, blocks, _main_text(html))
+    title = _find_title(tree, said)
+    if title:
+        said = Said(title=title, origins=(("title", said.where("title") or "page"),)).filled_from(said)
+    lines = _assemble(blocks, part, title)
+    return "\n".join(lines), said
+
+
+def parse(html: str) -> Element | None:
+    """Return the tree of an HTML page, however broken; None where it has no element."""
+    from lxml import etree
+
+    html = _XML_DECLARATION.sub("", html).replace("\x00", "")
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=False)
+    try:
+        return etree.fromstring(html.encode("utf-8", "replace"), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def _main_text(html: str) -> str:
+    """Return what trafilatura takes for the main text; nothing where it fails."""
+    import trafilatura
+
+    return trafilatura.extract(html, favor_recall=True, include_comments=False, include_tables=True) or ""
+
+
+def _find_part(tree: Element, blocks: Sequence[Block], main: str) -> _Part | None:
+    """Return where the article is on the page: the element that holds most of its prose and least else."""
+    covered = _prose(blocks)
+    best = _best(blocks, covered)
+    if best is None:
+        return None
+    # Line by line, without what no two extractors write alike.
+    lines = {_squeezed(line) for line in main.split("\n")}
+    whole = "\n".join(lines)
+    agreed = {i for i in covered if _squeezed(blocks[i].text) in whole}
+    if _size(blocks, agreed) >= TRUSTED_SHARE * _size(blocks, _within(covered, best)):
+        covered = agreed
+        best = _best(blocks, covered) or best
+    return _container(tree, blocks, covered) or best
+
+
+def _prose(blocks: Sequence[Block]) -> set[int]:
+    return {
+        i
+        for i, block in enumerate(blocks)
+        if len(block.text) >= PROSE and _PUNCTUATION.search(block.text) and not block.is_links
+    }
+
+
+def _size(blocks: Sequence[Block], numbers: Iterable[int]) -> int:
+    return sum(len(blocks[i].text) for i in numbers)
+
+
+def _within(numbers: Iterable[int], part: _Part) -> set[int]:
+    return {i for i in numbers if part.first <= i <= part.last}
+
+
+def _squeezed(text: str) -> str:
+    return _INSIDE.sub("", text)
+
+
+def _best(blocks: Sequence[Block], covered: set[int]) -> _Part | None:
+    """Return the element with the most covered lines for the fewest others, the innermost of equals."""
+    scores: dict[Element, float] = {}
+    spans: dict[Element, tuple[int, int]] = {}
+    for i, block in enumerate(blocks):
+        worth = len(block.text) if i in covered else -STRAY_COST * len(block.text)
+        for element in _lineage(block.element):
+            scores[element] = scores.get(element, 0.0) + worth
+            spans[element] = (spans.get(element, (i, i))[0], i)
+    if not covered or not scores:
+        return None
+    chosen = max(scores, key=lambda element: (scores[element], _depth(element)))
+    return _Part(chosen, *spans[chosen])
+
+
+def _lineage(element: Element) -> Iterator[Element]:
+    yield element
+    yield from element.iterancestors()
+
+
+def _depth(element: Element) -> int:
+    return sum(1 for _ in element.iterancestors())
+
+
+def _container(tree: Element, blocks: Sequence[Block], covered: set[int]) -> _Part | None:
+    """Return the element that a content system names as the article, where it holds the prose that was found."""
+    ranks = {name: rank for rank, name in enumerate(load_html_rules().containers)}
+    named = [
+        (min(ranks[name] for name in names), element)
+        for element in tree.iter()
+        if isinstance(element.tag, str) and (names := names_of(element) & ranks.keys())
+    ]
+    if not named:
+        return None
+    spans: dict[Element, list[int]] = {}
+    wanted = {element for _, element in named}
+    for i, block in enumerate(blocks):
+        for element in _lineage(block.element):
+            if element in wanted:
+                spans.setdefault(element, []).append(i)
+    whole = _size(blocks, covered)
+    fitting = [
+        (rank, -_depth(element), element)
+        for rank, element in named
+        if element in spans and _size(blocks, covered & set(spans[element])) >= CONTAINER_SHARE * whole
+    ]
+    if not fitting:
+        return None
+    chosen = min(fitting, key=lambda item: item[:2])[2]
+    return _Part(chosen, spans[chosen][0], spans[chosen][-1])
+
+
+def _assemble(blocks: Sequence[Block], part: _Part | None, title: str) -> list[str]:
+    """Return the lines of the article: title, dateline, body, what is said below it."""
+    if part is None:
+        body = [(i, line) for i, block in enumerate(blocks) if not block.is_links for line in _lines(block)]
+        first, last = 0, len(blocks)
+    else:
+        body = list(_body(blocks, part))
+        first, last = part.first, part.last
+    head = _squeezed(title)
+    above = range(max(0, first - ABOVE), first)
+    below = range(last + 1, min(len(blocks), last + 1 + BELOW))
+    lines = [title] if title else []
+    lines += [line for i in above if (line := _dateline(blocks[i]))]
+    seen_text = False
+    for i, line in body:
+        if not seen_text and title and _squeezed(line) in (head, ""):
+            continue
+        dateline = _dateline(blocks[i]) if not seen_text else ""
+        seen_text = seen_text or len(line) > PROSE
+        lines.append(dateline or line)
+    lines += [line for i in below if (line := _dateline(blocks[i]))]
+    return lines
+
+
+def _lines(block: Block) -> list[str]:
+    return split_lines(block.text)
+
+
+def _body(blocks: Sequence[Block], part: _Part) -> Iterator[tuple[int, str]]:
+    """Yield the lines of the article's element but for those of parts that are none of it."""
+    numbers = range(part.first, part.last + 1)
+    prose = _within(_prose(blocks), part)
+    whole = max(1, _size(blocks, prose))
+    shares: dict[Element, int] = {}
+    for i in prose:
+        for element in _up_to(blocks[i].element, part.element):
+            shares[element] = shares.get(element, 0) + len(blocks[i].text)
+    verdicts: dict[Element, bool] = {}
+
+    def dropped(element: Element) -> bool:
+        if element not in verdicts:
+            verdicts[element] = is_chrome(element) and shares.get(element, 0) < HOLDS * whole
+        return verdicts[element]
+
+    for i in numbers:
+        block = blocks[i]
+        if block.is_links and not _reads_on(block):
+            continue
+        if any(dropped(element) for element in _up_to(block.element, part.element)):
+            continue
+        for line in _lines(block):
+            yield i, line
+
+
+def _reads_on(block: Block) -> bool:
+    """Tell whether a line of links is a sentence all the same."""
+    return len(block.text) >= PROSE and _STOP.search(block.text) is not None
+
+
+def _up_to(element: Element, top: Element) -> Iterator[Element]:
+    """Yield an element and its ancestors below ``top``."""
+    for one in _lineage(element):
+        if one is top:
+            return
+        yield one
+
+
+def _dateline(block: Block) -> str:
+    """Return a line of the page that says when, by whom or whence, with gaps where it is set apart; else nothing."""
+    spaced = " ".join(split_lines(block.spaced))
+    fields = read_fields(simplify_all(spaced), guess=False)
+    says = fields and (fields.date or fields.source or fields.author or fields.url)
+    return spaced if says else ""
+
+
+def _find_title(tree: Element, said: Said) -> str:
+    """Return the title: what the page sets as its heading and names as its title, else the better of both."""
+    own = " ".join("".join(tree.findtext(".//title") or "").split())
+    named = said.title or own
+    headings = [" ".join("".join(h.itertext()).split()) for tag in ("h1", "h2", "h3") for h in tree.iter(tag)]
+    for heading in headings:
+        if len(heading) >= 4 and any(
+            _squeezed(heading) in _squeezed(name) for name in (own, said.title) if name
+        ):
+            return heading
+    if said.title:
+        return _without_site(said.title)
+    return _without_site(named) or next((heading for heading in headings if len(heading) >= 6), "")
+
+
+def _without_site(title: str) -> str:
+    """Return a title without what follows its last bar: the site's name or a column's."""
+    return _TITLE_END.split(title, maxsplit=1)[0].strip() or title
