@@ -12,6 +12,7 @@ from kg.reading.decoding import decode
 from kg.reading.items import Item, iter_items, open_item
 from kg.reading.lines import split_lines
 from kg.reading.page import read_page
+from kg.reading.said import Said, merge
 
 
 def read_article(path: Path) -> Article:
@@ -35,8 +36,10 @@ def read_item(item: Item) -> Article:
     return to_article(text, name=item.name, where=item.where)
 
 
-def to_article(text: str, *, name: str, where: str) -> Article:
+def to_article(text: str, *, name: str, where: str, said: Said | None = None) -> Article:
     """Return the article in the text of a page; ``where`` names the source in an error.
+
+    ``said`` is what metadata around the text says: it fills what the page's own lines leave open.
 
     Raises:
         ArticleError: there is no text, or nothing but page chrome.
@@ -47,6 +50,7 @@ def to_article(text: str, *, name: str, where: str) -> Article:
     page = read_page(lines)
     if not page.paragraphs:
         raise ArticleError(where, "no article text, only page chrome")
+    known = merge(page, said or Said())
     stored = "\n".join(page.paragraphs)
     spans: list[tuple[int, int]] = []
     start = 0
@@ -58,11 +62,12 @@ def to_article(text: str, *, name: str, where: str) -> Article:
         name=name,
         text=stored,
         paragraphs=tuple(spans),
-        title=page.title,
-        publisher=page.publisher,
-        author=page.author,
-        published=page.published,
-        url=page.url,
+        title=known.title,
+        publisher=known.publisher,
+        author=known.author,
+        published=known.published,
+        url=known.url,
+        origins=known.origins,
     )
 
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from kg.reading.blocks import Element, load_html_rules
 from kg.reading.fields import find_date
+from kg.reading.said import Said, say
 
-VALUES = ("title", "publisher", "author", "published", "url")
-# Whence a value can come, in words that reports and records show.
-ORIGINS = ("json-ld", "open-graph", "meta", "dateline", "url", "column", "page")
+__all__ = ["Said", "date_in_url", "read_day", "read_metadata"]
+
 # A time stamp of a server counts in UTC; the day of a Chinese article is that of its readers.
 CHINA = timezone(timedelta(hours=8))
 # The first year of news on the web in China; what is longer than this in a field is no name.
@@ -36,40 +35,6 @@ _SCRIPT = re.compile(
     r"""\b(?:var|let|const)\s+(ct|createTime|nickname|msg_title|publish_time)\s*=\s*(?:htmlDecode\()?["']([^"'\n]{1,200})["']"""
 )
 _WEB = re.compile(r"https?://[^\s/]+\.[^\s]+", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What is said about an article outside its text; ``origins`` names for each value where it came from."""
-
-    title: str = ""
-    publisher: str = ""
-    author: str = ""
-    published: date | None = None
-    url: str = ""
-    origins: tuple[tuple[str, str], ...] = ()
-
-    def where(self, value: str) -> str:
-        """Return the origin of one of VALUES, "" where nothing says it."""
-        return dict(self.origins).get(value, "")
-
-    def filled_from(self, other: Said) -> Said:
-        """Return the same with the gaps filled from another one."""
-        values = {
-            name: getattr(other, name) for name in VALUES if not getattr(self, name) and getattr(other, name)
-        }
-        origins = self.origins + tuple((name, other.where(name)) for name in VALUES if name in values)
-        return replace(self, **values, origins=origins)
-
-
-def say(origin: str, **values: Any) -> Said:
-    """Return what one place says; empty values count for nothing.
-
-    >>> say("meta", title="护苗行动", author="").origins
-    (('title', 'meta'),)
-    """
-    known = {name: value for name, value in values.items() if value}
-    return Said(**known, origins=tuple((name, origin) for name in VALUES if name in known))
 
 
 def read_metadata(tree: Element, *, url: str = "") -> Said:

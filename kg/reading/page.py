@@ -28,7 +28,10 @@ _LEAD = re.compile(r"^([\u4e00-\u9fff]{2,12}(?:网|报|台|社|时讯|客户端)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page holds: the paragraphs of its article, the title first, and its metadata."""
+    """What a page holds: the paragraphs of its article, the title first, and its metadata.
+
+    ``stated`` names the values that a line of the page says clearly; the others are read out of the text.
+    """
 
     paragraphs: tuple[str, ...] = ()
     title: str = ""
@@ -36,6 +39,7 @@ class Page:
     author: str = ""
     published: date | None = None
     url: str = ""
+    stated: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +96,20 @@ def _read_page(lines: Sequence[str]) -> tuple[Page, list[str]]:
         if line.where == "head" and (b := find_banner(line.text, line.fields, alone=line.chrome))
     ]
     owners = [owner for line in sorted_out if line.chrome and (owner := find_owner(line.text))]
+    publisher, clear = find_publisher(fields, leads, banners, owners)
+    author = next((f.author for f in fields if f.author), "")
+    published = next((f.date for f in fields if f.date), None)
+    url = next((f.url for f in fields if f.url), "")
+    stated = {"publisher": clear, "author": author, "published": published, "url": url}
     page = Page(
         paragraphs=tuple(paragraph for paragraph, _ in pairs),
         title=title,
-        author=next((f.author for f in fields if f.author), "") or _find_author(kept),
-        published=next((f.date for f in fields if f.date), None),
-        url=next((f.url for f in fields if f.url), "") or _find_url(sorted_out),
+        publisher=publisher,
+        author=author or _find_author(kept),
+        published=published,
+        url=url or _find_url(sorted_out),
+        stated=frozenset(name for name, value in stated.items() if value),
     )
-    page = replace(page, publisher=find_publisher(fields, leads, banners, owners))
     return page, [source for _, source in pairs]
 
 
