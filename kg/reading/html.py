@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kg.reading.blocks import Block, Element, is_chrome, iter_blocks, load_html_rules, names_of
+from kg.reading.chrome import load_rules
 from kg.reading.decoding import decode_html
 from kg.reading.fields import read_fields
 from kg.reading.lines import split_lines
@@ -28,11 +29,16 @@ STRAY_COST = 0.5
 TRUSTED_SHARE = 0.5
 # The dateline stands at most so many lines above the article and below it.
 ABOVE, BELOW = 12, 6
+# Titles are no shorter and no longer than this.
+SHORT_TITLE, MAX_TITLE = 4, 120
+# The heading of a box has no more characters.
+HEADING = 16
 # A part with a chrome name that holds so much of the article's prose is the article all the same.
 HOLDS = 0.3
 
 _PUNCTUATION = re.compile("[，。；！？：、,;!?]")
 _STOP = re.compile("[。；！？]")
+_SPACE = re.compile(r"[ \t\r\n]+")
 _INSIDE = re.compile(r"\W")
 # What parts a title from the site's name in `<title>`.
 _TITLE_END = re.compile(r"\s*(?:[_|｜]|\s[-–—]+\s|-{1,3}(?=[\u4e00-\u9fff]{2,12}$))\s*")
@@ -64,7 +70,7 @@ def read_html(data: bytes, *, charset: str | None = None, url: str = "") -> tupl
     said = read_metadata(tree, url=url)
     blocks = list(iter_blocks(tree))
     part = _find_part(tree, blocks, _main_text(html))
-    title = _find_title(tree, said)
+    title = _find_title(tree, blocks, said)
     if title:
         said = Said(title=title, origins=(("title", said.where("title") or "page"),)).filled_from(said)
     lines = _assemble(blocks, part, title)
@@ -186,20 +192,24 @@ def _assemble(blocks: Sequence[Block], part: _Part | None, title: str) -> list[s
     else:
         body = list(_body(blocks, part))
         first, last = part.first, part.last
-    head = _squeezed(title)
+    shown = _after_title(body, title)
     above = range(max(0, first - ABOVE), first)
     below = range(last + 1, min(len(blocks), last + 1 + BELOW))
     lines = [title] if title else []
     lines += [line for i in above if (line := _dateline(blocks[i]))]
-    seen_text = False
-    for i, line in body:
-        if not seen_text and title and _squeezed(line) in (head, ""):
-            continue
-        dateline = _dateline(blocks[i]) if not seen_text else ""
-        seen_text = seen_text or len(line) > PROSE
-        lines.append(dateline or line)
+    in_head = True
+    for i, line in shown:
+        in_head = in_head and not _STOP.search(line)
+        lines.append((in_head and _dateline(blocks[i])) or line)
     lines += [line for i in below if (line := _dateline(blocks[i]))]
     return lines
+
+
+def _after_title(body: Sequence[tuple[int, str]], title: str) -> Sequence[tuple[int, str]]:
+    """Return the lines below the last place in the head of the body that repeats the title."""
+    head = _squeezed(title)
+    repeated = [n for n, (_, line) in enumerate(body[:ABOVE]) if head and _squeezed(line) == head]
+    return body[repeated[-1] + 1 :] if repeated else body
 
 
 def _lines(block: Block) -> list[str]:
@@ -215,11 +225,13 @@ def _body(blocks: Sequence[Block], part: _Part) -> Iterator[tuple[int, str]]:
     for i in prose:
         for element in _up_to(blocks[i].element, part.element):
             shares[element] = shares.get(element, 0) + len(blocks[i].text)
+    boxes = _boxes(blocks, part)
     verdicts: dict[Element, bool] = {}
 
     def dropped(element: Element) -> bool:
         if element not in verdicts:
-            verdicts[element] = is_chrome(element) and shares.get(element, 0) < HOLDS * whole
+            named = element in boxes or is_chrome(element)
+            verdicts[element] = named and shares.get(element, 0) < HOLDS * whole
         return verdicts[element]
 
     for i in numbers:
@@ -230,6 +242,19 @@ def _body(blocks: Sequence[Block], part: _Part) -> Iterator[tuple[int, str]]:
             continue
         for line in _lines(block):
             yield i, line
+
+
+def _boxes(blocks: Sequence[Block], part: _Part) -> set[Element]:
+    """Return the elements that begin with the heading of a box: 相关阅读, 网友评论, 热门推荐."""
+    rules = load_rules()
+    seen: set[Element] = set()
+    boxes: set[Element] = set()
+    for block in blocks[part.first : part.last + 1]:
+        elements = list(_up_to(block.element, part.element))
+        if len(block.text) <= HEADING and rules.is_footer(simplify_all(block.text), where="after"):
+            boxes.update(element for element in elements if element not in seen)
+        seen.update(elements)
+    return boxes
 
 
 def _reads_on(block: Block) -> bool:
@@ -253,19 +278,20 @@ def _dateline(block: Block) -> str:
     return spaced if says else ""
 
 
-def _find_title(tree: Element, said: Said) -> str:
-    """Return the title: what the page sets as its heading and names as its title, else the better of both."""
-    own = " ".join("".join(tree.findtext(".//title") or "").split())
-    named = said.title or own
-    headings = [" ".join("".join(h.itertext()).split()) for tag in ("h1", "h2", "h3") for h in tree.iter(tag)]
-    for heading in headings:
-        if len(heading) >= 4 and any(
-            _squeezed(heading) in _squeezed(name) for name in (own, said.title) if name
-        ):
-            return heading
-    if said.title:
-        return _without_site(said.title)
-    return _without_site(named) or next((heading for heading in headings if len(heading) >= 6), "")
+def _find_title(tree: Element, blocks: Sequence[Block], said: Said) -> str:
+    """Return the title: the longest line of the page with which its `<title>` or its metadata begins, else those."""
+    own = _on_one_line(tree.findtext(".//title") or "")
+    named = [_squeezed(name) for name in (own, said.title) if name]
+    shown = [block.text for block in blocks if SHORT_TITLE <= len(block.text) <= MAX_TITLE]
+    fitting = [text for text in shown if any(name.startswith(_squeezed(text)) for name in named)]
+    if fitting:
+        return max(fitting, key=len)
+    headings = (_on_one_line("".join(h.itertext())) for tag in ("h1", "h2") for h in tree.iter(tag))
+    return said.title or _without_site(own) or next((h for h in headings if len(h) >= SHORT_TITLE), "")
+
+
+def _on_one_line(text: str) -> str:
+    return _SPACE.sub(" ", text).strip()
 
 
 def _without_site(title: str) -> str:

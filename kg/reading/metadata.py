@@ -34,6 +34,7 @@ _IN_URL = (
 _SCRIPT = re.compile(
     r"""\b(?:var|let|const)\s+(ct|createTime|nickname|msg_title|publish_time)\s*=\s*(?:htmlDecode\()?["']([^"'\n]{1,200})["']"""
 )
+_SPACE = re.compile(r"[ \t\r\n]+")
 _WEB = re.compile(r"https?://[^\s/]+\.[^\s]+", re.IGNORECASE)
 
 
@@ -43,7 +44,9 @@ def read_metadata(tree: Element, *, url: str = "") -> Said:
     ``url`` is where the page came from; a canonical link in the page is better.
     """
     found = Said()
-    for part in (_json_ld(tree), _meta(tree), _scripts(tree), _time(tree), _canonical(tree, url)):
+    values = _meta_values(tree)
+    parts = (_json_ld(tree), _meta(values), _scripts(tree), _time(tree), _canonical(tree, url), _site(values))
+    for part in parts:
         found = found.filled_from(part)
     found = found.filled_from(say("url", url=_address(url, "")))
     return found.filled_from(say("url", published=date_in_url(found.url) or date_in_url(url)))
@@ -101,7 +104,7 @@ def name(value: object) -> str:
 
 def title(value: object) -> str:
     """Return a title as metadata gives it, on one line."""
-    text = " ".join(value.split()) if isinstance(value, str) else ""
+    text = _SPACE.sub(" ", value).strip() if isinstance(value, str) else ""
     return text if len(text) <= MAX_TITLE else ""
 
 
@@ -166,13 +169,17 @@ def _id(value: Any) -> Any:
     return value.get("@id") if isinstance(value, dict) else value
 
 
-def _meta(tree: Element) -> Said:
+def _meta_values(tree: Element) -> dict[str, str]:
     values: dict[str, str] = {}
     for element in tree.iter("meta"):
         key = element.get("name") or element.get("property") or element.get("itemprop") or ""
         content = (element.get("content") or "").strip()
         if content:
             values.setdefault(key.strip().lower(), content)
+    return values
+
+
+def _meta(values: dict[str, str]) -> Said:
     found = Said()
     readers = {"title": title, "publisher": name, "author": name, "published": read_day}
     for kind, names in load_html_rules().meta.items():
@@ -181,7 +188,7 @@ def _meta(tree: Element) -> Said:
                 found = found.filled_from(
                     say("open-graph" if key.startswith("og:") else "meta", **{kind: value})
                 )
-    return found.filled_from(_site(values))
+    return found
 
 
 def _site(values: dict[str, str]) -> Said:
