@@ -21,8 +21,12 @@ from kg.script import simplify_all
 
 # A line of so many characters with punctuation is prose.
 PROSE = 15
+# What is longer is a paragraph, whatever words stand in it.
+LONG = 300
 # A container that a content system names must hold so much of the prose that was found, or it is another thing.
 CONTAINER_SHARE = 0.8
+# One part inside the article's element that holds so much of its prose is the article.
+MAIN_SHARE = 0.6
 # A line around the article counts against its element so much, against 1 for a line of the article.
 STRAY_COST = 0.5
 # trafilatura's text counts if it has so much of the prose that lies together on the page.
@@ -31,12 +35,14 @@ TRUSTED_SHARE = 0.5
 ABOVE, BELOW = 12, 6
 # Titles are no shorter and no longer than this.
 SHORT_TITLE, MAX_TITLE = 4, 120
+# What a site's name before a title leaves of `<title>`.
+TITLE_SHARE = 0.45
 # The heading of a box has no more characters.
 HEADING = 16
 # A part with a chrome name that holds so much of the article's prose is the article all the same.
 HOLDS = 0.3
 
-_PUNCTUATION = re.compile("[，。；！？：、,;!?]")
+_PUNCTUATION = re.compile("[，。；！？,;!?]")
 _STOP = re.compile("[。；！？]")
 _SPACE = re.compile(r"[ \t\r\n]+")
 _INSIDE = re.compile(r"\W")
@@ -109,15 +115,21 @@ def _find_part(tree: Element, blocks: Sequence[Block], main: str) -> _Part | Non
     if _size(blocks, agreed) >= TRUSTED_SHARE * _size(blocks, _within(covered, best)):
         covered = agreed
         best = _best(blocks, covered) or best
-    return _container(tree, blocks, covered) or best
+    return _container(tree, blocks, covered) or _inner(blocks, covered, best)
 
 
 def _prose(blocks: Sequence[Block]) -> set[int]:
-    return {
-        i
-        for i, block in enumerate(blocks)
-        if len(block.text) >= PROSE and _PUNCTUATION.search(block.text) and not block.is_links
-    }
+    """Return the numbers of the lines that read as sentences and are no furniture of the page."""
+    return {i for i, block in enumerate(blocks) if _is_prose(block)}
+
+
+def _is_prose(block: Block) -> bool:
+    if len(block.text) < PROSE or not _PUNCTUATION.search(block.text) or block.is_links:
+        return False
+    if len(block.text) > LONG:
+        return True
+    rules, view = load_rules(), simplify_all(block.text)
+    return not (rules.is_dropped(view, where="after") or rules.is_footer(view, where="after"))
 
 
 def _size(blocks: Sequence[Block], numbers: Iterable[int]) -> int:
@@ -145,6 +157,37 @@ def _best(blocks: Sequence[Block], covered: set[int]) -> _Part | None:
         return None
     chosen = max(scores, key=lambda element: (scores[element], _depth(element)))
     return _Part(chosen, *spans[chosen])
+
+
+def _inner(blocks: Sequence[Block], covered: set[int], part: _Part) -> _Part:
+    """Return the part inside another one that holds most of its prose, where what follows is made otherwise.
+
+    Comments and other stories below an article stand in elements of their own; the rest of an article that an
+    advertisement parts stands in one of the same kind, its lead above it.
+    """
+    while True:
+        within = _within(covered, part)
+        children: dict[Element, list[int]] = {}
+        for i in sorted(within):
+            child = next((e for e in reversed(list(_up_to(blocks[i].element, part.element)))), None)
+            if child is not None:
+                children.setdefault(child, []).append(i)
+        main = max(children, key=lambda child: _size(blocks, children[child]), default=None)
+        if main is None or len(children[main]) < 2:
+            return part
+        others = [child for child in children if child is not main]
+        held = _size(blocks, children[main])
+        loose = len(within) > sum(map(len, children.values()))
+        earlier = any(children[child][0] < children[main][0] for child in others)
+        alike = any(_kind(child) == _kind(main) for child in others)
+        if loose or earlier or alike or held < MAIN_SHARE * _size(blocks, within):
+            return part
+        inside = [i for i in range(part.first, part.last + 1) if main in _lineage(blocks[i].element)]
+        part = _Part(main, inside[0], inside[-1])
+
+
+def _kind(element: Element) -> tuple[str, str]:
+    return str(element.tag), str(element.get("class", ""))
 
 
 def _lineage(element: Element) -> Iterator[Element]:
@@ -283,11 +326,16 @@ def _find_title(tree: Element, blocks: Sequence[Block], said: Said) -> str:
     own = _on_one_line(tree.findtext(".//title") or "")
     named = [_squeezed(name) for name in (own, said.title) if name]
     shown = [block.text for block in blocks if SHORT_TITLE <= len(block.text) <= MAX_TITLE]
-    fitting = [text for text in shown if any(name.startswith(_squeezed(text)) for name in named)]
+    fitting = [text for text in shown if any(_begins_or_ends(_squeezed(text), name) for name in named)]
     if fitting:
         return max(fitting, key=len)
     headings = (_on_one_line("".join(h.itertext())) for tag in ("h1", "h2") for h in tree.iter(tag))
     return said.title or _without_site(own) or next((h for h in headings if len(h) >= SHORT_TITLE), "")
+
+
+def _begins_or_ends(text: str, name: str) -> bool:
+    """Tell whether a title is a line of the page with the site's name behind or before it."""
+    return name.startswith(text) or (name.endswith(text) and len(text) >= TITLE_SHARE * len(name))
 
 
 def _on_one_line(text: str) -> str:
