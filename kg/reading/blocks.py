@@ -47,7 +47,7 @@ class HtmlRules:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One line of a page: its words, how many of its characters are links, the element it stands in.
+    """One line of a page: its words, how many of its characters are links, the element in which it begins.
 
     ``spaced`` is the text with a gap at each seam.
     """
@@ -90,17 +90,17 @@ def iter_blocks(root: Element) -> Iterator[Block]:
     from lxml import etree
 
     rules = load_html_rules()
-    line = _Line(root)
+    line = _Line()
     walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in walker:
         if event in ("comment", "pi"):
-            line.add(element.tail)
+            line.add(element.tail, element.getparent())
             continue
         tag = element.tag if isinstance(element.tag, str) else ""
         breaks = tag in rules.block or (tag in _CELLS and _is_layout(element, rules))
         if event == "start":
             if breaks:
-                yield from line.flush(element)
+                yield from line.flush()
             if tag in rules.silent or is_hidden(element):
                 line.skipped.append(element)
                 walker.skip_subtree()
@@ -108,45 +108,48 @@ def iter_blocks(root: Element) -> Iterator[Block]:
             line.links += tag == "a"
             if tag in _CELLS and not breaks:
                 line.mark(_CELL)
-            line.add(element.text)
+            line.add(element.text, element)
             continue
         if line.skipped and line.skipped[-1] is element:
             line.skipped.pop()
         else:
             line.links -= tag == "a"
         if breaks:
-            yield from line.flush(element.getparent() if element is not root else root)
+            yield from line.flush()
         if element is not root:
             line.mark(_SEAM)
-            line.add(element.tail)
-    yield from line.flush(root)
+            line.add(element.tail, element.getparent())
+    yield from line.flush()
 
 
 class _Line:
     """The line that is being put together."""
 
-    def __init__(self, element: Element) -> None:
-        self.element = element
+    def __init__(self) -> None:
         self.skipped: list[Element] = []
         self.links = 0
         self._parts: list[str] = []
         self._linked = 0
+        self._element: Element | None = None
 
     def mark(self, sign: str) -> None:
         self._parts.append(sign)
 
-    def add(self, text: str | None) -> None:
+    def add(self, text: str | None, element: Element) -> None:
+        """Add words that stand directly in ``element``."""
         if text:
+            if self._element is None and not text.isspace():
+                self._element = element
             self._parts.append(text.translate(_MARKS))
             if self.links:
                 self._linked += len(_SPACE.sub("", text))
 
-    def flush(self, element: Element) -> Iterator[Block]:
-        """Yield the line, if it has words, and begin a new one inside ``element``."""
+    def flush(self) -> Iterator[Block]:
+        """Yield the line, if it has words, and begin a new one."""
         raw = "".join(self._parts)
         if text := _tidy(raw.replace(_SEAM, "")):
-            yield Block(text, _tidy(raw.replace(_SEAM, _CELL)), min(self._linked, len(text)), self.element)
-        self.element = element
+            yield Block(text, _tidy(raw.replace(_SEAM, _CELL)), min(self._linked, len(text)), self._element)
+        self._element = None
         self._parts.clear()
         self._linked = 0
 

@@ -178,7 +178,8 @@ def _inner(blocks: Sequence[Block], covered: set[int], part: _Part) -> _Part:
         others = [child for child in children if child is not main]
         held = _size(blocks, children[main])
         loose = len(within) > sum(map(len, children.values()))
-        earlier = any(children[child][0] < children[main][0] for child in others)
+        lead = [i for child in others for i in children[child] if i < children[main][0]]
+        earlier = any(_STOP.search(blocks[i].text) for i in lead)
         alike = any(_kind(child) == _kind(main) for child in others)
         if loose or earlier or alike or held < MAIN_SHARE * _size(blocks, within):
             return part
