@@ -7,20 +7,32 @@ wrapping is invented, and none of them stands in a gold article: what of them en
 from __future__ import annotations
 
 import html
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from string import Template
 
+import rjieba
 import yaml
 
 from kg.model import Article
-from kg.reading import read_article
+from kg.reading import read_article, to_article
+from kg.reading.html import read_html
 
 FOLDER = Path(__file__).parent / "sites"
 GOLD = Path(__file__).parent / "gold"
-PUBLISHERS = ("江岭长安网", "苇川日报", "平安麦溪", "澜溪县人民检察院", "泓州发布", "北岑晚报", "麦溪县教育局", "泓州妇联")
+PUBLISHERS = (
+    "江岭长安网",
+    "苇川日报",
+    "平安麦溪",
+    "澜溪县人民检察院",
+    "泓州发布",
+    "北岑晚报",
+    "麦溪县教育局",
+    "泓州妇联",
+)
 AUTHORS = ("甘小禾", "林一叶", "甘小禾 林一叶", "白石溪")
 
 
@@ -123,3 +135,37 @@ def render(site: Site, story: Story) -> tuple[bytes, str]:
         address = story.url
     page = site.page.substitute(values, url=address)
     return page.encode(site.charset, "xmlcharrefreplace"), address
+
+
+def read_rendered(site: Site, story: Story) -> Article:
+    """Return the article that is read from a story's page on a site."""
+    data, address = render(site, story)
+    text, said = read_html(data, url=address if "url" in site.shows else "")
+    return to_article(text, name=site.name, where=site.name, said=said)
+
+
+def expected(site: Site, story: Story) -> dict[str, object]:
+    """Return the values that the site's page of a story tells, the title as it is read from plain text."""
+    title = to_article(story.text, name="plain", where="plain").title
+    known = {
+        "title": title,
+        "publisher": story.publisher,
+        "author": story.author,
+        "published": story.published,
+        "url": render(site, story)[1],
+    }
+    return {name: known[name] for name in site.shows}
+
+
+def token_f1(found: str, wanted: str) -> float:
+    """Return F1 of the words (jieba's, white space aside) of a text against those wanted, as bags."""
+    one, other = (
+        Counter(word for word in rjieba.cut(text) if not word.isspace()) for text in (found, wanted)
+    )
+    both = (one & other).total()
+    return 2 * both / max(1, one.total() + other.total())
+
+
+def intruders(site: Site, text: str) -> list[str]:
+    """Return the names of a site's wrapping that a text holds."""
+    return [name for name in site.names if name in text]

@@ -26,6 +26,9 @@ GAP = "  "
 # A longer cell holds text of an article, not a value of a table.
 MAX_CELL = 60
 
+# A shorter name stands at the head of too many words.
+LONG_NAME = 5
+
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _NAME = re.compile(r"[a-z0-9]+")
@@ -180,7 +183,11 @@ def names_of(element: Element) -> set[str]:
 def is_chrome(element: Element) -> bool:
     """Return whether the names of an element say that it is no part of an article."""
     chrome = load_html_rules().chrome
-    return any(
-        name in chrome or not chrome.isdisjoint(_NAME.findall(re.sub(r"[_-]", " ", name)))
-        for name in names_of(element)
-    )
+    words = {word for name in names_of(element) for word in (name, *_NAME.findall(name))}
+    return not chrome.isdisjoint(words) or any(word.startswith(_long_names()) for word in words)
+
+
+@cache
+def _long_names() -> tuple[str, ...]:
+    """Return the names that also count at the head of a word: sharedaddy, relatedposts."""
+    return tuple(sorted(name for name in load_html_rules().chrome if len(name) >= LONG_NAME))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kg.reading.blocks import Block, Element, is_chrome, iter_blocks, load_html_rules, names_of
 from kg.reading.chrome import load_rules
@@ -27,6 +27,8 @@ LONG = 300
 CONTAINER_SHARE = 0.8
 # One part inside the article's element that holds so much of its prose is the article.
 MAIN_SHARE = 0.6
+# trafilatura's no to a part counts where it says yes to so much of the rest.
+AGREED_SHARE = 0.8
 # A line around the article counts against its element so much, against 1 for a line of the article.
 STRAY_COST = 0.5
 # trafilatura's text counts if it has so much of the prose that lies together on the page.
@@ -53,11 +55,15 @@ _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Lines ``first`` to ``last`` of a page, which one element holds."""
+    """Lines ``first`` to ``last`` of a page, which one element holds.
+
+    ``agreed`` are the lines of prose that trafilatura takes too; nothing where it sees another article.
+    """
 
     element: Element
     first: int
     last: int
+    agreed: frozenset[int] = frozenset()
 
 
 def read_html(data: bytes, *, charset: str | None = None, url: str = "") -> tuple[str, Said]:
@@ -115,7 +121,8 @@ def _find_part(tree: Element, blocks: Sequence[Block], main: str) -> _Part | Non
     if _size(blocks, agreed) >= TRUSTED_SHARE * _size(blocks, _within(covered, best)):
         covered = agreed
         best = _best(blocks, covered) or best
-    return _container(tree, blocks, covered) or _inner(blocks, covered, best)
+    part = _container(tree, blocks, covered) or _inner(blocks, covered, best)
+    return replace(part, agreed=frozenset(_within(agreed, part)))
 
 
 def _prose(blocks: Sequence[Block]) -> set[int]:
@@ -269,7 +276,7 @@ def _body(blocks: Sequence[Block], part: _Part) -> Iterator[tuple[int, str]]:
     for i in prose:
         for element in _up_to(blocks[i].element, part.element):
             shares[element] = shares.get(element, 0) + len(blocks[i].text)
-    boxes = _boxes(blocks, part)
+    boxes = _boxes(blocks, part) | _rejected(blocks, part, prose)
     verdicts: dict[Element, bool] = {}
 
     def dropped(element: Element) -> bool:
@@ -299,6 +306,20 @@ def _boxes(blocks: Sequence[Block], part: _Part) -> set[Element]:
             boxes.update(element for element in elements if element not in seen)
         seen.update(elements)
     return boxes
+
+
+def _rejected(blocks: Sequence[Block], part: _Part, prose: set[int]) -> set[Element]:
+    """Return the elements whose prose trafilatura leaves out, where it takes nearly all the rest and they are made otherwise."""
+    if _size(blocks, part.agreed) < AGREED_SHARE * _size(blocks, prose):
+        return set()
+    holding = {element for i in part.agreed for element in _up_to(blocks[i].element, part.element)}
+    kinds = {_kind(element) for element in holding}
+    rejected: set[Element] = set()
+    for i in prose - part.agreed:
+        outside = [e for e in _up_to(blocks[i].element, part.element) if e not in holding]
+        if outside and _kind(outside[-1]) not in kinds:
+            rejected.add(outside[-1])
+    return rejected
 
 
 def _reads_on(block: Block) -> bool:

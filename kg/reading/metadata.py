@@ -45,7 +45,15 @@ def read_metadata(tree: Element, *, url: str = "") -> Said:
     """
     found = Said()
     values = _meta_values(tree)
-    parts = (_json_ld(tree), _meta(values), _scripts(tree), _time(tree), _canonical(tree, url), _site(values))
+    parts = (
+        _json_ld(tree),
+        _meta(values),
+        _scripts(tree),
+        _time(tree),
+        _rel_author(tree),
+        _canonical(tree, url),
+        _site(values),
+    )
     for part in parts:
         found = found.filled_from(part)
     found = found.filled_from(say("url", url=_address(url, "")))
@@ -224,6 +232,11 @@ def _time(tree: Element) -> Said:
         if chosen
         else Said()
     )
+
+
+def _rel_author(tree: Element) -> Said:
+    authors = (name("".join(a.itertext())) for a in tree.iter("a") if a.get("rel") == "author")
+    return say("page", author=next(filter(None, authors), ""))
 
 
 def _canonical(tree: Element, url: str) -> Said:
