@@ -64,7 +64,18 @@ WORDS_IN_CODE = {
 REGISTRIES = ("pypi", "pythonhosted", "npmjs", "npmmirror", "debian", "anaconda", "crates")
 PLACES = "root|work|home|tmp|Users|opt|mnt"
 # What a command that only answers may not load: each costs from a tenth of a second to seconds.
-HEAVY = {"spacy", "thinc", "numpy", "networkx", "pyvis", "rdflib", "pyshacl", "pycrfsuite", "trafilatura", "opencc"}
+HEAVY = {
+    "spacy",
+    "thinc",
+    "numpy",
+    "networkx",
+    "pyvis",
+    "rdflib",
+    "pyshacl",
+    "pycrfsuite",
+    "trafilatura",
+    "opencc",
+}
 
 
 @cache
