@@ -22,7 +22,7 @@ from kg.records import to_record
 
 SIMPLIFIED = ("utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be")
 NARROW = ("gbk", "gb2312")
-TRADITIONAL = ("big5", "cp950", "big5hkscs", "gb18030", "utf-8", "utf-16-le")
+TRADITIONAL = ("big5", "cp950", "gb18030", "utf-8", "utf-16-le")
 DECLARATIONS = (None, "gb2312", "big5", "utf-8", "iso-8859-1", "no-such-thing")
 SAMPLE = gold_texts()[:: 1 if os.environ.get("KG_ALL") else 20]
 BY_NAME = {site.name: site for site in load_sites()}
@@ -62,6 +62,13 @@ def test_traditional_article_is_the_same_text_in_every_encoding(path: Path, enco
         assert decode(data, charset=declared) == data.decode(encoding), declared
 
 
+@pytest.mark.parametrize("path", gold_texts()[::8], ids=lambda path: path.stem)
+def test_article_from_hong_kong_is_read_as_it_declares(path: Path) -> None:
+    data = (traditional(path) + "佢哋嘅學校喺啲咗").encode("big5hkscs", "ignore")
+
+    assert decode(data, charset="Big5-HKSCS") == data.decode("big5hkscs")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
 @pytest.mark.parametrize("declared", DECLARATIONS)
 def test_wrong_or_missing_declaration_changes_nothing(encoding: str, declared: str | None) -> None:
@@ -87,6 +94,12 @@ def test_page_cut_inside_a_character_is_still_read(encoding: str) -> None:
     assert found is not None
     assert found[:300] == whole[:300]
     assert found[-300:] == whole[-300:]
+
+
+def test_characters_of_hong_kong_alone_need_no_declaration() -> None:
+    text = "佢哋嘅學校喺度，啲同學放學咗，老師與家長一齊為兒童安全努力。"
+
+    assert decode(text.encode("big5hkscs")) == text
 
 
 def test_declaration_decides_between_readings_that_both_make_sense() -> None:
