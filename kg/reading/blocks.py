@@ -150,7 +150,8 @@ class _Line:
     def flush(self) -> Iterator[Block]:
         """Yield the line, if it has words, and begin a new one."""
         raw = "".join(self._parts)
-        if text := _tidy(raw.replace(_SEAM, "")):
+        text = _tidy(raw.replace(_SEAM, ""))
+        if self._element is not None and text:
             yield Block(text, _tidy(raw.replace(_SEAM, _CELL)), min(self._linked, len(text)), self._element)
         self._element = None
         self._parts.clear()

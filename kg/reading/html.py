@@ -7,6 +7,7 @@ goes by the rules of ``chrome.yaml``, as with plain text.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -26,13 +27,15 @@ LONG = 300
 # A container that a content system names must hold so much of the prose that was found, or it is another thing.
 CONTAINER_SHARE = 0.8
 # One part inside the article's element that holds so much of its prose is the article.
-MAIN_SHARE = 0.6
+MAIN_SHARE = 0.5
 # trafilatura's no to a part counts where it says yes to so much of the rest.
 AGREED_SHARE = 0.8
 # A line around the article counts against its element so much, against 1 for a line of the article.
 STRAY_COST = 0.5
 # trafilatura's text counts if it has so much of the prose that lies together on the page.
 TRUSTED_SHARE = 0.5
+# In a longer main text lines are only looked for whole: no article is as long.
+LONGEST_MAIN = 200_000
 # The dateline stands at most so many lines above the article and below it.
 ABOVE, BELOW = 12, 6
 # Titles are no shorter and no longer than this.
@@ -105,6 +108,8 @@ def _main_text(html: str) -> str:
     """Return what trafilatura takes for the main text; nothing where it fails."""
     import trafilatura
 
+    # What it reports of broken pages is no message for our users.
+    logging.getLogger("trafilatura").addHandler(logging.NullHandler())
     return trafilatura.extract(html, favor_recall=True, include_comments=False, include_tables=True) or ""
 
 
@@ -116,8 +121,8 @@ def _find_part(tree: Element, blocks: Sequence[Block], main: str) -> _Part | Non
         return None
     # Line by line, without what no two extractors write alike.
     lines = {_squeezed(line) for line in main.split("\n")}
-    whole = "\n".join(lines)
-    agreed = {i for i in covered if _squeezed(blocks[i].text) in whole}
+    whole = "\n".join(lines) if len(main) <= LONGEST_MAIN else ""
+    agreed = {i for i in covered if (line := _squeezed(blocks[i].text)) in lines or line in whole}
     if _size(blocks, agreed) >= TRUSTED_SHARE * _size(blocks, _within(covered, best)):
         covered = agreed
         best = _best(blocks, covered) or best
