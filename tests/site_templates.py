@@ -7,6 +7,7 @@ wrapping is invented, and none of them stands in a gold article: what of them en
 from __future__ import annotations
 
 import html
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -98,7 +99,8 @@ def story_of(path: Path) -> Story:
 
 def to_story(article: Article) -> Story:
     """Return an article as a story; one without a title gets one."""
-    paragraphs = article.text.split("\n")
+    # A browser shows several spaces as one.
+    paragraphs = re.sub(" +", " ", article.text).split("\n")
     title = paragraphs.pop(0) if article.title else "各方携手守护少年儿童健康成长"
     number = int(article.id, 16)
     return Story(

@@ -40,8 +40,6 @@ LONGEST_MAIN = 200_000
 ABOVE, BELOW = 12, 6
 # Titles are no shorter and no longer than this.
 SHORT_TITLE, MAX_TITLE = 4, 120
-# What a site's name before a title leaves of `<title>`.
-TITLE_SHARE = 0.45
 # The heading of a box has no more characters.
 HEADING = 16
 # A part with a chrome name that holds so much of the article's prose is the article all the same.
@@ -52,7 +50,7 @@ _STOP = re.compile("[。；！？]")
 _SPACE = re.compile(r"[ \t\r\n]+")
 _INSIDE = re.compile(r"\W")
 # What parts a title from the site's name in `<title>`.
-_TITLE_END = re.compile(r"\s*(?:[_|｜]|\s[-–—]+\s|-{1,3}(?=[\u4e00-\u9fff]{2,12}$))\s*")
+_TITLE_END = re.compile(r"\s*(?:[_|｜]|\s[-–—]+\s|-{2,3}|-(?=[\u4e00-\u9fff]{2,12}$))\s*")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 
 
@@ -84,8 +82,8 @@ def read_html(data: bytes, *, charset: str | None = None, url: str = "") -> tupl
         return "", Said()
     said = read_metadata(tree, url=url)
     blocks = list(iter_blocks(tree))
-    part = _find_part(tree, blocks, _main_text(html))
     title = _find_title(tree, blocks, said)
+    part = _find_part(tree, blocks, _main_text(html), title)
     if title:
         said = Said(title=title, origins=(("title", said.where("title") or "page"),)).filled_from(said)
     lines = _assemble(blocks, part, title)
@@ -113,9 +111,10 @@ def _main_text(html: str) -> str:
     return trafilatura.extract(html, favor_recall=True, include_comments=False, include_tables=True) or ""
 
 
-def _find_part(tree: Element, blocks: Sequence[Block], main: str) -> _Part | None:
+def _find_part(tree: Element, blocks: Sequence[Block], main: str, title: str) -> _Part | None:
     """Return where the article is on the page: the element that holds most of its prose and least else."""
-    covered = _prose(blocks)
+    strangers = _strangers(tree, blocks, title)
+    covered = {i for i in _prose(blocks) if strangers.isdisjoint(_lineage(blocks[i].element))}
     best = _best(blocks, covered)
     if best is None:
         return None
@@ -128,6 +127,13 @@ def _find_part(tree: Element, blocks: Sequence[Block], main: str) -> _Part | Non
         best = _best(blocks, covered) or best
     part = _container(tree, blocks, covered) or _inner(blocks, covered, best)
     return replace(part, agreed=frozenset(_within(agreed, part)))
+
+
+def _strangers(tree: Element, blocks: Sequence[Block], title: str) -> set[Element]:
+    """Return the boxes of a page that cannot hold the article: its title stands outside."""
+    head = _squeezed(title)
+    titled = {e for b in blocks if head and _squeezed(b.text) == head for e in _lineage(b.element)}
+    return _boxes(blocks, _Part(tree, 0, len(blocks) - 1)) - titled if titled else set()
 
 
 def _prose(blocks: Sequence[Block]) -> set[int]:
@@ -353,16 +359,17 @@ def _find_title(tree: Element, blocks: Sequence[Block], said: Said) -> str:
     own = _on_one_line(tree.findtext(".//title") or "")
     named = [_squeezed(name) for name in (own, said.title) if name]
     shown = [block.text for block in blocks if SHORT_TITLE <= len(block.text) <= MAX_TITLE]
-    fitting = [text for text in shown if any(_begins_or_ends(_squeezed(text), name) for name in named)]
+    segments = {_squeezed(part) for part in _TITLE_END.split(own)}
+    fitting = [
+        text
+        for text in shown
+        if (line := _squeezed(text)) in segments or any(name.startswith(line) for name in named if line)
+    ]
     if fitting:
-        return max(fitting, key=len)
+        is_banner = load_rules().named["banner"].takes
+        return max(fitting, key=lambda text: (not is_banner(text), len(text)))
     headings = (_on_one_line("".join(h.itertext())) for tag in ("h1", "h2") for h in tree.iter(tag))
     return said.title or _without_site(own) or next((h for h in headings if len(h) >= SHORT_TITLE), "")
-
-
-def _begins_or_ends(text: str, name: str) -> bool:
-    """Tell whether a title is a line of the page with the site's name behind or before it."""
-    return name.startswith(text) or (name.endswith(text) and len(text) >= TITLE_SHARE * len(name))
 
 
 def _on_one_line(text: str) -> str:
