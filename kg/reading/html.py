@@ -18,6 +18,7 @@ from kg.reading.decoding import decode_html
 from kg.reading.fields import read_fields
 from kg.reading.lines import split_lines
 from kg.reading.metadata import Said, read_metadata
+from kg.reading.titles import find_title, squeezed
 from kg.script import simplify_all
 
 # A line of so many characters with punctuation is prose.
@@ -38,8 +39,6 @@ TRUSTED_SHARE = 0.5
 LONGEST_MAIN = 200_000
 # The dateline stands at most so many lines above the article and below it.
 ABOVE, BELOW = 12, 6
-# Titles are no shorter and no longer than this.
-SHORT_TITLE, MAX_TITLE = 4, 120
 # The heading of a box has no more characters.
 HEADING = 16
 # A part with a chrome name that holds so much of the article's prose is the article all the same.
@@ -47,10 +46,6 @@ HOLDS = 0.3
 
 _PUNCTUATION = re.compile("[，。；！？,;!?]")
 _STOP = re.compile("[。；！？]")
-_SPACE = re.compile(r"[ \t\r\n]+")
-_INSIDE = re.compile(r"\W")
-# What parts a title from the site's name in `<title>`.
-_TITLE_END = re.compile(r"\s*(?:[_|｜]|\s[-–—]+\s|-{2,3}|-(?=[\u4e00-\u9fff]{2,12}$))\s*")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 
 
@@ -82,7 +77,7 @@ def read_html(data: bytes, *, charset: str | None = None, url: str = "") -> tupl
         return "", Said()
     said = read_metadata(tree, url=url)
     blocks = list(iter_blocks(tree))
-    title = _find_title(tree, blocks, said)
+    title = find_title(tree, blocks, said)
     part = _find_part(tree, blocks, _main_text(html), title)
     if title:
         said = Said(title=title, origins=(("title", said.where("title") or "page"),)).filled_from(said)
@@ -113,15 +108,14 @@ def _main_text(html: str) -> str:
 
 def _find_part(tree: Element, blocks: Sequence[Block], main: str, title: str) -> _Part | None:
     """Return where the article is on the page: the element that holds most of its prose and least else."""
-    strangers = _strangers(tree, blocks, title)
-    covered = {i for i in _prose(blocks) if strangers.isdisjoint(_lineage(blocks[i].element))}
+    covered = _own_prose(tree, blocks, title)
     best = _best(blocks, covered)
     if best is None:
         return None
     # Line by line, without what no two extractors write alike.
-    lines = {_squeezed(line) for line in main.split("\n")}
+    lines = {squeezed(line) for line in main.split("\n")}
     whole = "\n".join(lines) if len(main) <= LONGEST_MAIN else ""
-    agreed = {i for i in covered if (line := _squeezed(blocks[i].text)) in lines or line in whole}
+    agreed = {i for i in covered if (line := squeezed(blocks[i].text)) in lines or line in whole}
     if _size(blocks, agreed) >= TRUSTED_SHARE * _size(blocks, _within(covered, best)):
         covered = agreed
         best = _best(blocks, covered) or best
@@ -129,11 +123,23 @@ def _find_part(tree: Element, blocks: Sequence[Block], main: str, title: str) ->
     return replace(part, agreed=frozenset(_within(agreed, part)))
 
 
-def _strangers(tree: Element, blocks: Sequence[Block], title: str) -> set[Element]:
-    """Return the boxes of a page that cannot hold the article: its title stands outside."""
-    head = _squeezed(title)
-    titled = {e for b in blocks if head and _squeezed(b.text) == head for e in _lineage(b.element)}
-    return _boxes(blocks, _Part(tree, 0, len(blocks) - 1)) - titled if titled else set()
+def _own_prose(tree: Element, blocks: Sequence[Block], title: str) -> set[int]:
+    """Return the lines of prose but for those in boxes of the page, which cannot hold the article.
+
+    A box begins with a heading of boxes, or has a name of page furniture, and the title stands outside.
+    """
+    prose, head = _prose(blocks), squeezed(title)
+    titled = {e for b in blocks if head and squeezed(b.text) == head for e in _lineage(b.element)}
+    if not titled:
+        return prose
+    boxes = _boxes(blocks, _Part(tree, 0, len(blocks) - 1)) - titled
+    rest = {i for i in prose if boxes.isdisjoint(_lineage(blocks[i].element))}
+    named = {e for i in rest for e in _lineage(blocks[i].element) if e not in titled and is_chrome(e)}
+    clear = {i for i in rest if named.isdisjoint(_lineage(blocks[i].element))}
+    for found in (clear, rest):
+        if found and _size(blocks, found) >= HOLDS * _size(blocks, prose):
+            return found
+    return prose
 
 
 def _prose(blocks: Sequence[Block]) -> set[int]:
@@ -156,10 +162,6 @@ def _size(blocks: Sequence[Block], numbers: Iterable[int]) -> int:
 
 def _within(numbers: Iterable[int], part: _Part) -> set[int]:
     return {i for i in numbers if part.first <= i <= part.last}
-
-
-def _squeezed(text: str) -> str:
-    return _INSIDE.sub("", text)
 
 
 def _best(blocks: Sequence[Block], covered: set[int]) -> _Part | None:
@@ -269,8 +271,8 @@ def _assemble(blocks: Sequence[Block], part: _Part | None, title: str) -> list[s
 
 def _after_title(body: Sequence[tuple[int, str]], title: str) -> Sequence[tuple[int, str]]:
     """Return the lines below the last place in the head of the body that repeats the title."""
-    head = _squeezed(title)
-    repeated = [n for n, (_, line) in enumerate(body[:ABOVE]) if head and _squeezed(line) == head]
+    head = squeezed(title)
+    repeated = [n for n, (_, line) in enumerate(body[:ABOVE]) if head and squeezed(line) == head]
     return body[repeated[-1] + 1 :] if repeated else body
 
 
@@ -352,30 +354,3 @@ def _dateline(block: Block) -> str:
     fields = read_fields(simplify_all(spaced), guess=False)
     says = fields and (fields.date or fields.source or fields.author or fields.url)
     return spaced if says else ""
-
-
-def _find_title(tree: Element, blocks: Sequence[Block], said: Said) -> str:
-    """Return the title: the longest line of the page with which its `<title>` or its metadata begins, else those."""
-    own = _on_one_line(tree.findtext(".//title") or "")
-    named = [_squeezed(name) for name in (own, said.title) if name]
-    shown = [block.text for block in blocks if SHORT_TITLE <= len(block.text) <= MAX_TITLE]
-    segments = {_squeezed(part) for part in _TITLE_END.split(own)}
-    fitting = [
-        text
-        for text in shown
-        if (line := _squeezed(text)) in segments or any(name.startswith(line) for name in named if line)
-    ]
-    if fitting:
-        is_banner = load_rules().named["banner"].takes
-        return max(fitting, key=lambda text: (not is_banner(text), len(text)))
-    headings = (_on_one_line("".join(h.itertext())) for tag in ("h1", "h2") for h in tree.iter(tag))
-    return said.title or _without_site(own) or next((h for h in headings if len(h) >= SHORT_TITLE), "")
-
-
-def _on_one_line(text: str) -> str:
-    return _SPACE.sub(" ", text).strip()
-
-
-def _without_site(title: str) -> str:
-    """Return a title without what follows its last bar: the site's name or a column's."""
-    return _TITLE_END.split(title, maxsplit=1)[0].strip() or title
