@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from kg.reading.blocks import Block, Element, is_chrome, iter_blocks, load_html_rules, names_of
 from kg.reading.chrome import load_rules
 from kg.reading.decoding import decode_html
-from kg.reading.fields import read_fields
+from kg.reading.fields import MAX_VALUE, read_fields
 from kg.reading.lines import split_lines
 from kg.reading.metadata import Said, read_metadata
 from kg.reading.titles import find_title, squeezed
@@ -46,6 +46,7 @@ HOLDS = 0.3
 
 _PUNCTUATION = re.compile("[，。；！？,;!?]")
 _STOP = re.compile("[。；！？]")
+_COLON = re.compile(r"\s*[:：]$")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 
 
@@ -76,7 +77,7 @@ def read_html(data: bytes, *, charset: str | None = None, url: str = "") -> tupl
     if tree is None:
         return "", Said()
     said = read_metadata(tree, url=url)
-    blocks = list(iter_blocks(tree))
+    blocks = list(_join_labels(iter_blocks(tree)))
     title = find_title(tree, blocks, said)
     part = _find_part(tree, blocks, _main_text(html), title)
     if title:
@@ -95,6 +96,26 @@ def parse(html: str) -> Element | None:
         return etree.fromstring(html.encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError):
         return None
+
+
+def _join_labels(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield the lines of a page, a label of a field (来源：) with the line that holds its value."""
+    labels = {label for names in load_rules().fields.values() for label in names}
+    waiting: Block | None = None
+    for block in blocks:
+        if waiting is not None:
+            if len(block.text) <= MAX_VALUE:
+                block = replace(
+                    waiting, text=waiting.text + block.text, spaced=f"{waiting.text}{block.spaced}"
+                )
+            else:
+                yield waiting
+        bare = _COLON.sub("", simplify_all(block.text))
+        waiting = block if bare in labels and bare != block.text else None
+        if waiting is None:
+            yield block
+    if waiting is not None:
+        yield waiting
 
 
 def _main_text(html: str) -> str:
@@ -119,7 +140,7 @@ def _find_part(tree: Element, blocks: Sequence[Block], main: str, title: str) ->
     if _size(blocks, agreed) >= TRUSTED_SHARE * _size(blocks, _within(covered, best)):
         covered = agreed
         best = _best(blocks, covered) or best
-    part = _container(tree, blocks, covered) or _inner(blocks, covered, best)
+    part = _container(tree, blocks, covered) or _inner(blocks, covered, best, _holding(blocks, title))
     return replace(part, agreed=frozenset(_within(agreed, part)))
 
 
@@ -128,8 +149,7 @@ def _own_prose(tree: Element, blocks: Sequence[Block], title: str) -> set[int]:
 
     A box begins with a heading of boxes, or has a name of page furniture, and the title stands outside.
     """
-    prose, head = _prose(blocks), squeezed(title)
-    titled = {e for b in blocks if head and squeezed(b.text) == head for e in _lineage(b.element)}
+    prose, titled = _prose(blocks), _holding(blocks, title)
     if not titled:
         return prose
     boxes = _boxes(blocks, _Part(tree, 0, len(blocks) - 1)) - titled
@@ -140,6 +160,12 @@ def _own_prose(tree: Element, blocks: Sequence[Block], title: str) -> set[int]:
         if found and _size(blocks, found) >= HOLDS * _size(blocks, prose):
             return found
     return prose
+
+
+def _holding(blocks: Sequence[Block], title: str) -> set[Element]:
+    """Return the elements that hold a line which is the title."""
+    head = squeezed(title)
+    return {e for b in blocks if head and squeezed(b.text) == head for e in _lineage(b.element)}
 
 
 def _prose(blocks: Sequence[Block]) -> set[int]:
@@ -179,11 +205,12 @@ def _best(blocks: Sequence[Block], covered: set[int]) -> _Part | None:
     return _Part(chosen, *spans[chosen])
 
 
-def _inner(blocks: Sequence[Block], covered: set[int], part: _Part) -> _Part:
+def _inner(blocks: Sequence[Block], covered: set[int], part: _Part, titled: set[Element]) -> _Part:
     """Return the part inside another one that holds most of its prose, where what follows is made otherwise.
 
     Comments and other stories below an article stand in elements of their own; the rest of an article that an
-    advertisement parts stands in one of the same kind, its lead above it.
+    advertisement parts stands in one of the same kind, its lead above it. ``titled`` elements hold the title:
+    what stands before them is no lead.
     """
     while True:
         within = _within(covered, part)
@@ -199,7 +226,7 @@ def _inner(blocks: Sequence[Block], covered: set[int], part: _Part) -> _Part:
         held = _size(blocks, children[main])
         loose = len(within) > sum(map(len, children.values()))
         lead = [i for child in others for i in children[child] if i < children[main][0]]
-        earlier = any(_STOP.search(blocks[i].text) for i in lead)
+        earlier = main not in titled and any(_STOP.search(blocks[i].text) for i in lead)
         alike = any(_kind(child) == _kind(main) for child in others)
         if loose or earlier or alike or held < MAIN_SHARE * _size(blocks, within):
             return part
