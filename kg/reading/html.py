@@ -104,7 +104,7 @@ def _join_labels(blocks: Iterable[Block]) -> Iterator[Block]:
     waiting: Block | None = None
     for block in blocks:
         if waiting is not None:
-            if len(block.text) <= MAX_VALUE:
+            if len(block.text) <= MAX_VALUE and not _PUNCTUATION.search(block.text):
                 block = replace(
                     waiting, text=waiting.text + block.text, spaced=f"{waiting.text}{block.spaced}"
                 )
