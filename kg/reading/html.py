@@ -220,7 +220,7 @@ def _inner(blocks: Sequence[Block], covered: set[int], part: _Part, titled: set[
             if child is not None:
                 children.setdefault(child, []).append(i)
         main = max(children, key=lambda child: _size(blocks, children[child]), default=None)
-        if main is None or len(children[main]) < 2:
+        if main is None or (len(children[main]) < 2 and main not in titled):
             return part
         others = [child for child in children if child is not main]
         held = _size(blocks, children[main])
@@ -325,12 +325,21 @@ def _body(blocks: Sequence[Block], part: _Part) -> Iterator[tuple[int, str]]:
             verdicts[element] = named and shares.get(element, 0) < HOLDS * whole
         return verdicts[element]
 
+    rules = load_rules()
+    tops: set[tuple[str, str]] = set()
+    ended = False
     for i in numbers:
         block = blocks[i]
-        if block.is_links and not _reads_on(block):
+        own = list(_up_to(block.element, part.element))
+        if (block.is_links and not _reads_on(block)) or any(dropped(element) for element in own):
             continue
-        if any(dropped(element) for element in _up_to(block.element, part.element)):
+        # Behind a disclaimer only what stands as the article itself does can be the article again.
+        top = _kind(own[-1]) if own else ("", "")
+        if ended and top not in tops:
             continue
+        if i in prose:
+            tops.add(top)
+        ended = ended or bool(tops and rules.is_footer(simplify_all(block.text), where="after"))
         for line in _lines(block):
             yield i, line
 
