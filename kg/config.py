@@ -52,6 +52,7 @@ class Limits:
     archive_bytes: int = _limit(20_000_000_000, "bytes that one archive may unpack to")
     archive_ratio: int = _limit(100, "times its own size that one archive may unpack to")
     archive_depth: int = _limit(4, "archives inside one another; .tar.gz counts as two")
+    errors_in_row: int = _limit(1_000, "errors one after the other before the rest of a file is left")
     archive_items: int = _limit(1_000_000, "files in one archive")
 
     def __post_init__(self) -> None:
