@@ -20,7 +20,7 @@ FLOOR = 0.05
 
 
 def iter_explanations(
-    paths: Iterable[Path], *, model: str | None = None, settings: Settings | None = None
+    paths: Iterable[str | Path], *, model: str | None = None, settings: Settings | None = None
 ) -> Iterator[Explanation | ArticleError]:
     """Yield the explanation of each article, in order; what cannot be read comes as its error.
 

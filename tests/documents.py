@@ -35,19 +35,26 @@ def page(number: int, *, charset: str = "utf-8", declared: str | None = None) ->
 
 def make_pdf(pages: Sequence[Sequence[str]]) -> bytes:
     """Return a PDF with lines of text on each page, by a font of two-byte codes that are Unicode."""
+    drawn = []
+    for lines in pages:
+        shown = "".join(f"<{line.encode('utf-16-be').hex()}> Tj 0 -20 Td\n" for line in lines)
+        drawn.append(_stream(f"BT /F1 14 Tf 50 780 Td\n{shown}ET".encode()))
+    return draw_pdf(drawn)
+
+
+def draw_pdf(pages: Sequence[bytes]) -> bytes:
+    """Return a PDF whose pages are drawn by these stream objects."""
     objects: list[bytes] = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", _FONT, _DESCENDANT, _DESCRIPTOR]
     objects.append(_stream(_TO_UNICODE))
     kids = []
-    for lines in pages:
-        shown = "".join(f"<{line.encode('utf-16-be').hex()}> Tj 0 -20 Td\n" for line in lines)
-        objects.append(_stream(f"BT /F1 14 Tf 50 780 Td\n{shown}ET".encode()))
-        resources = "<< /Font << /F1 3 0 R >> >>"
+    for drawn in pages:
+        objects.append(drawn)
         objects.append(
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {len(objects)} 0 R"
-            f" /Resources {resources} >>".encode()
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R"
+            b" /Resources << /Font << /F1 3 0 R >> >> >>" % len(objects)
         )
-        kids.append(f"{len(objects)} 0 R")
-    objects[1] = f"<< /Type /Pages /Count {len(kids)} /Kids [{' '.join(kids)}] >>".encode()
+        kids.append(b"%d 0 R" % len(objects))
+    objects[1] = b"<< /Type /Pages /Count %d /Kids [%b] >>" % (len(kids), b" ".join(kids))
     return join_pdf(objects)
 
 

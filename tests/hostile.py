@@ -25,6 +25,7 @@ from pathlib import Path
 from documents import (
     article,
     change_docx,
+    draw_pdf,
     encrypt_pdf,
     encrypted_zip,
     join_pdf,
@@ -157,12 +158,12 @@ def other_kinds(new: Iterator[int]) -> Iterator[Case]:
         ("seven.zip", b"7z\xbc\xaf\x27\x1c" + _noise(500), "a 7-Zip archive"),
         ("rich.md", b"{\\rtf1\\ansi hello}", "an RTF file"),
         ("database.json", b"SQLite format 3\x00" + _noise(500), "a database"),
-        ("text.pdf", text(0), "named .pdf, but no such file"),
-        ("text.docx", text(0), "named .docx, but no such file"),
-        ("text.zip", text(0), "named .zip, but no such file"),
-        ("text.txt.gz", text(0), "named .gz, but no such file"),
-        ("text.parquet", text(0), "named .parquet, but no such file"),
-        ("text.warc", text(0), "named .warc, but no such file"),
+        ("text.pdf", text(0), "named .pdf, but is none"),
+        ("text.docx", text(0), "named .docx, but is none"),
+        ("text.zip", text(0), "named .zip, but is none"),
+        ("text.txt.gz", text(0), "named .gz, but is none"),
+        ("text.parquet", text(0), "named .parquet, but is none"),
+        ("text.warc", text(0), "named .warc, but is none"),
         ("empty.pdf", b"", "the file is empty"),
         ("empty.zip", b"", "the file is empty"),
         ("empty.docx", b"", "the file is empty"),
@@ -234,7 +235,7 @@ def documents(new: Iterator[int]) -> Iterator[Case]:
     workbook = change_docx(word, {"[Content_Types].xml": b"<Types/>"})
     yield Case("documents/no-word.docx", holding(workbook), bad=only("damaged, or no docx file"))
     n = next(new)
-    front = f"---\ntitle: 无关\ndate: 2024-08-31\n---\n\n# {article(n)}".encode()
+    front = f"---\ntitle: 护苗第{n}期\ndate: 2024-08-31\n---\n\n# {article(n)}".encode()
     yield Case("documents/good.md", holding(front), (n,))
     n = next(new)
     yield Case("documents/bad-front.md", holding(b"---\na: [\n---\n\n" + text(n)), (n,))
@@ -247,14 +248,8 @@ def pdf_of(piece: bytes, times: int) -> bytes:
     for _ in range(times):
         checksum = zlib.adler32(piece, checksum)
     packed = b"\x78\x9c" + deflated(piece, times) + struct.pack(">L", checksum)
-    return join_pdf(
-        [
-            b"<< /Type /Catalog /Pages 2 0 R >>",
-            b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R /Resources << >> >>",
-            b"<< /Filter /FlateDecode /Length %d >>\nstream\n%b\nendstream" % (len(packed), packed),
-        ]
-    )
+    stream = b"<< /Filter /FlateDecode /Length %d >>\nstream\n%b\nendstream" % (len(packed), packed)
+    return draw_pdf([stream])
 
 
 def tables(new: Iterator[int]) -> Iterator[Case]:
@@ -311,7 +306,7 @@ def tables(new: Iterator[int]) -> Iterator[Case]:
         "tables/excel.csv", holding(commas.encode("gb18030")), (a, b), ((":7", "4 cells under 2 headings"),)
     )
     a, b = next(new), next(new)
-    nuls = f'title,content\nx\x00y,"{article(a)}"\n,"\x00\x00"\n,"{article(b)}"\n'.encode()
+    nuls = f'title,content\nx\x00y第{a}期,"{article(a)}"\n,"\x00\x00"\n,"{article(b)}"\n'.encode()
     yield Case("tables/nuls.csv", holding(nuls), (a, b), ((":7", ""),))
     a = next(new)
     long = f'title,content\n,{"a" * 9_000_000}\n,"{article(a)}"\n'.encode()
