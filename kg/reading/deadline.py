@@ -51,7 +51,7 @@ def _alarm(seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
+        _surely(lambda: signal.setitimer(signal.ITIMER_PROF, 0))
         signal.signal(signal.SIGPROF, before)
 
 
@@ -67,15 +67,28 @@ def _watch(seconds: float) -> Iterator[None]:
                 if not done.is_set() and used() > seconds:
                     ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(TimeUpError))
 
+    def end() -> None:
+        with lock:
+            done.set()
+            # One that was asked for and not yet raised must not come later, outside.
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)
+
     watcher = threading.Thread(target=ring, name="time limit", daemon=True)
     watcher.start()
     try:
         yield
     finally:
-        with lock:
-            done.set()
-            # One that was asked for and not yet raised must not come later, outside.
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)
+        _surely(end)
+
+
+def _surely(end: Callable[[], object]) -> None:
+    """Call what ends the watch, once more where the time is over in the middle of that."""
+    while True:
+        try:
+            end()
+        except TimeUpError:
+            continue
+        return
 
 
 def _stopwatch() -> Callable[[], float]:
