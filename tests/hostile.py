@@ -209,7 +209,7 @@ def documents(new: Iterator[int]) -> Iterator[Case]:
     yield Case("documents/bomb.pdf", holding(pdf_of(b"(a) Tj " * 100_000, 430)), bad=only("a damaged PDF"))
     yield Case(
         "documents/many.pdf",
-        holding(pdf_of(b"BT /F1 9 Tf () Tj ET\n" * 10_000, 400)),
+        holding(pdf_of(b"BT /F1 9 Tf () Tj ET\n" * 10_000, 200)),
         bad=only("takes longer than"),
     )
     n = next(new)
