@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from kg.model import Article, Extraction
 from kg.reading import to_article
 from kg.reading.html import parse, read_html
-from kg.reading.metadata import Said, date_in_url, read_day, read_metadata
+from kg.reading.metadata import date_in_url, read_day, read_metadata
+from kg.reading.said import Said
 from kg.records import to_record
 
 DAY = date(2024, 8, 31)

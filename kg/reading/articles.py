@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from kg.config import Limits
@@ -20,8 +21,8 @@ from kg.reading.lines import split_lines
 from kg.reading.page import read_page
 from kg.reading.said import Said, merge
 
-# A title that the container states is looked for in this many characters of the text.
-TITLE_WITHIN = 500
+# A title that the container states is looked for at the start of so many lines of the text.
+TITLE_WITHIN = 10
 
 
 def read_article(path: Path) -> Article:
@@ -80,8 +81,13 @@ def _read_text(item: Item, limits: Limits) -> tuple[str, Said]:
 
 def _with_title(text: str, title: str) -> str:
     """Return the text with its title above it, as a page has it; a row holds the two apart."""
-    start = re.sub(r"\s", "", text[:TITLE_WITHIN])
-    return text if not text.strip() or re.sub(r"\s", "", title) in start else f"{title}\n{text}"
+    lines = islice((line for line in text.splitlines() if line.strip()), TITLE_WITHIN)
+    is_there = any(_squeeze(line).startswith(_squeeze(title)) for line in lines)
+    return text if is_there or not text.strip() else f"{title}\n{text}"
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"\s", "", text)
 
 
 def _check_length(text: str, where: str, limits: Limits) -> None:

@@ -17,7 +17,8 @@ from kg.reading.chrome import load_rules
 from kg.reading.decoding import decode_html
 from kg.reading.fields import MAX_VALUE, read_fields
 from kg.reading.lines import split_lines
-from kg.reading.metadata import Said, read_metadata
+from kg.reading.metadata import read_metadata
+from kg.reading.said import Said
 from kg.reading.titles import find_title, squeezed
 from kg.script import simplify_all
 

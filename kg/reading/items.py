@@ -42,7 +42,8 @@ def iter_items(
     for path in paths:
         if str(path) == STDIN:
             source = Source("stdin", "stdin.jsonl", buffer(sys.stdin.buffer))
-            yield from _guard(source, iter_rows(source, "jsonl", limits=limits, columns=columns))
+            rows = iter_rows(source, "jsonl", limits=limits, columns=columns)
+            yield from _stop_early(source, _guard(source, rows), limits)
             continue
         found = False
         for place in iter_places(path, wanted=is_wanted):
@@ -85,7 +86,21 @@ def _open(place: Place, limits: Limits, columns: Columns) -> Iterator[Item | Art
         return
     with closing(stream):
         source = Source(place.where, place.name, buffer(stream), size)
-        yield from _guard(source, _expand(source, limits, columns))
+        yield from _stop_early(source, _guard(source, _expand(source, limits, columns)), limits)
+
+
+def _stop_early(
+    source: Source, items: Iterator[Item | ArticleError], limits: Limits
+) -> Iterator[Item | ArticleError]:
+    """Yield items; a file in which nothing is right any more would fill the report."""
+    errors = 0
+    for item in items:
+        errors = errors + 1 if isinstance(item, ArticleError) else 0
+        yield item
+        if errors >= limits.errors_in_row:
+            what = f"{errors:,} errors one after the other, the rest is left"
+            yield ArticleError(source.where, what, "--limit errors_in_row=N")
+            return
 
 
 def _guard(source: Source, items: Iterator[Item | ArticleError]) -> Iterator[Item | ArticleError]:
