@@ -30,7 +30,6 @@ from kg.graph import TYPE
 from kg.ledger import Found, Ledger, Outcome
 from kg.model import Copy
 from kg.output import sync_folder, writing
-from kg.privacy import hide
 from kg.report import REPORT, BuildReport, Totals, page_title, read_report, write_report
 
 STORE, TURTLE, NQUADS, PAGE = "store", "graph.ttl", "graph.nq", "graph.html"
@@ -152,12 +151,12 @@ def iter_rows(ledger: Ledger, selection: Selection) -> Iterator[dict[str, Any]]:
     removed = ledger.removed
     for found in ledger.iter_found():
         outcome = ledger.outcome(found.digest) if found.digest else None
-        where = hide(found.place)
+        where = found.place
         if outcome is None or outcome.reason:
             yield {
                 "status": "skipped",
                 "where": where,
-                "reason": hide(outcome.reason if outcome else found.reason),
+                "reason": outcome.reason if outcome else found.reason,
             }
         elif outcome.article in removed:
             reason = f"taken out by kg remove on {removed[outcome.article]}"
