@@ -267,6 +267,24 @@ def test_a_file_whose_name_is_no_text_is_read_and_told(articles: Path, out: Path
     assert not make(articles, out).changed
 
 
+def test_no_file_holds_the_name_of_a_child_in_the_name_of_a_file(articles: Path, out: Path) -> None:
+    # An invented child under an invented pseudonym, in the names of two files that look the same without it.
+    for name in ("小丽", "小芳"):
+        write_article(articles, f"13岁的{name}（化名）", second=f"阳东市{name[-1]}山局")
+    (articles / "女孩小丽（化名）.txt").touch()
+
+    make(articles, out)
+    second = make(articles, out)
+
+    assert (second.changed, second.articles, second.plan["known"]) == (False, 4, 4)
+    files = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    assert [
+        path.name for path, data in files.items() if "小丽".encode() in data or b"\\u5c0f\\u4e3d" in data
+    ] == []
+    (articles / "13岁的小芳（化名）.txt").unlink()
+    assert make(articles, out).plan["gone"] == 1
+
+
 def test_no_article_at_all_is_an_error_and_no_build(tmp_path: Path, out: Path) -> None:
     (tmp_path / "nothing").mkdir()
 
