@@ -70,11 +70,11 @@ def _iter_noted(run: Run) -> Iterator[Item]:
 
 
 def _found(position: int, item: Item | ArticleError) -> Found:
-    """Return what is noted of an item; a name in its place or the reason may be a child's."""
+    """Return what is noted of an item; its place is masked before it is written (:mod:`kg.publishing`)."""
     key = hashlib.sha256(item.where.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     if isinstance(item, ArticleError):
-        return Found(position, hide(item.where), "", hide(item.what), key)
-    return Found(position, hide(item.where), item.digest, "", key)
+        return Found(position, item.where, "", hide(item.what), key)
+    return Found(position, item.where, item.digest, "", key)
 
 
 def extract(run: Run, job: Job, *, processes: int, cluster: Cluster | None) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -252,9 +252,20 @@ class Ledger:
         with self._guarded():
             self._db.execute("INSERT OR REPLACE INTO scan SELECT * FROM input")
 
+    def rename_places(self, rename: Callable[[str, str], str]) -> None:
+        """Give every place found the name that ``rename`` makes of it and its article's name, empty without one."""
+
+        def renamed(place: str, record: bytes | None) -> str:
+            return rename(place, json.loads(_unpack(record)).get("name", "") if record else "")
+
+        record = "SELECT record FROM outcome o WHERE o.digest = scan.digest AND o.reason = ''"
+        with self._guarded():
+            self._db.create_function("renamed", 2, renamed)
+            self._db.execute(f"UPDATE scan SET place = renamed(place, ({record}))")
+
     def iter_found(self) -> Iterator[Found]:
         """Yield what this run found, in order."""
-        for row in self._rows("SELECT position, place, digest, reason FROM scan ORDER BY position"):
+        for row in self._rows("SELECT position, place, digest, reason, key FROM scan ORDER BY position"):
             yield Found(*row)
 
     def outcome(self, digest: str) -> Outcome | None:
