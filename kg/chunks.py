@@ -31,6 +31,7 @@ from kg.model import Article, Claim
 from kg.pipeline import Accepted, Extractor, accept
 from kg.privacy import hide, redact
 from kg.reading import Item, read_item
+from kg.script import simplify
 
 if TYPE_CHECKING:
     from kg.model import Extraction
@@ -130,7 +131,7 @@ def _outcome(item: Item, article: Article, result: Accepted | ArticleError, pace
             "quarantined": [_held_back(item) for item in result.quarantined],
             **_count(result.extraction),
         },
-        sketch=make_sketch(article.text),
+        sketch=make_sketch(simplify(article.text)),
         quads=zlib.compress(serialize(result.quads, "nquads"), 6),
     )
 

@@ -41,7 +41,7 @@ OUTPUTS = (NQUADS, TURTLE, PAGE, STORE, REPORT)
 # Work that a killed build leaves behind, and the store that the link points to.
 STAGING, GENERATION = ".new-", ".store-"
 # More entities than this are no picture: the page of a larger graph shows those with the most claims.
-PAGE_ENTITIES = 1_000
+PAGE_ENTITIES = 500
 # Parts of a record that only counts are made of.
 COUNTED = ("kinds", "relations", "by_predicate")
 _UNION = "union.nt"

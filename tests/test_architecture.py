@@ -24,7 +24,7 @@ HOUSE = (
     "errors yamlfile deadlines logs sorting",
     "model config",
     "ontology output divisions surnames occurrences fingerprint ledgerfile duplicates",
-    "ledger",
+    "ledger script",
     "records privacy reading gold",
     "linking",
     "language",
@@ -69,7 +69,18 @@ REGISTRIES = ("pypi", "pythonhosted", "npmjs", "npmmirror", "debian", "anaconda"
 PLACES = "root|work|home|tmp|Users|opt|mnt"
 RESTRICTIVE = re.compile(r"GPL|GNU|Non-?Commercial")
 # What a command that only answers may not load: each costs from a tenth of a second to seconds.
-HEAVY = {"spacy", "thinc", "numpy", "networkx", "pyvis", "rdflib", "pyshacl", "pycrfsuite", "trafilatura"}
+HEAVY = {
+    "spacy",
+    "thinc",
+    "numpy",
+    "networkx",
+    "pyvis",
+    "rdflib",
+    "pyshacl",
+    "pycrfsuite",
+    "trafilatura",
+    "opencc",
+}
 
 
 @cache

@@ -33,7 +33,7 @@ from kg.model import Article, Extraction
 from kg.pipeline import Extractor
 from kg.privacy import MASK
 from kg.reading import Item, articles
-from kg.reading.metadata import Said
+from kg.reading.said import Said
 
 FAST = Settings(limits=Limits(item_seconds=1))
 EMPTY = Item("empty.txt", "empty", b"")

@@ -127,8 +127,8 @@ def test_copies_join_the_lines_of_their_article_in_the_order_of_a_whole_graph() 
 def test_a_copy_is_not_one_more_article_that_states_a_relation() -> None:
     relation = ("阳东市公安局", "合作", "阳东市教育局")
 
-    assert table(store(), "corroborated") == [(*relation, "2", "0", "阳东新闻网")]
-    assert table(store(REPRINT, PLAIN), "corroborated") == [(*relation, "2", "2", "未来护航网、阳东新闻网")]
+    assert table(store(), "corroborated") == [(*relation, "2", "0", "阳东新闻网", "")]
+    assert table(store(REPRINT, PLAIN), "corroborated") == [(*relation, "2", "2", "阳东新闻网", "未来护航网")]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any
 
 from kg.errors import ArticleError
 from kg.reading.fields import find_date
-from kg.reading.metadata import Said
+from kg.reading.said import Said
 from kg.yamlfile import load_yaml
 
 PATH = Path(__file__).parent / "columns.yaml"

@@ -21,7 +21,7 @@ import yaml
 from kg.config import Limits
 from kg.errors import ArticleError
 from kg.reading.columns import find_columns, read_said
-from kg.reading.metadata import Said
+from kg.reading.said import Said
 
 # All parts of a Word file together, times the file's limit: XML shrinks by ten, pictures do not.
 UNPACKED = 4

@@ -16,7 +16,7 @@ from kg.errors import ArticleError
 from kg.reading.archives import Source
 from kg.reading.formats import stem_of
 from kg.reading.item import Item, to_name
-from kg.reading.metadata import Said
+from kg.reading.said import Said
 from kg.reading.streams import CHUNK, Budget, read_up_to
 from kg.reading.tables import urlsplit_path
 
