@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from kg.chunks import iter_chunks
 from kg.config import Settings
 from kg.errors import ArticleError
 from kg.ledger import Found, Ledger, Outcome, Plan
+from kg.privacy import hide
 from kg.reading import Item, iter_items
 from kg.workers import Job, iter_outcomes
 
@@ -68,9 +70,11 @@ def _iter_noted(run: Run) -> Iterator[Item]:
 
 
 def _found(position: int, item: Item | ArticleError) -> Found:
+    """Return what is noted of an item; its place is masked before it is written (:mod:`kg.publishing`)."""
+    key = hashlib.sha256(item.where.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     if isinstance(item, ArticleError):
-        return Found(position, item.where, "", item.what)
-    return Found(position, item.where, item.digest, "")
+        return Found(position, item.where, "", hide(item.what), key)
+    return Found(position, item.where, item.digest, "", key)
 
 
 def extract(run: Run, job: Job, *, processes: int, cluster: Cluster | None) -> None:
@@ -118,7 +122,7 @@ def _iter_pending(run: Run) -> Iterator[Item]:
 
 
 def _log_loss(what: str) -> None:
-    LOG.warning(what, extra={"event": "worker lost"})
+    LOG.warning(hide(what), extra={"event": "worker lost"})
 
 
 def _log(outcome: Outcome) -> None:

@@ -33,6 +33,7 @@ from kg.gathering import Listener
 from kg.graph import serialize
 from kg.ledger import LEDGER, Ledger, Outcome, Plan
 from kg.model import Article, Extraction
+from kg.privacy import MASK
 from kg.report import BuildReport, read_report
 from kg.store import iter_data, open_store
 
@@ -265,6 +266,28 @@ def test_a_file_whose_name_is_no_text_is_read_and_told(articles: Path, out: Path
     assert report.articles == 3
     assert read_report(out)["articles"]
     assert not make(articles, out).changed
+
+
+def test_no_file_holds_the_name_of_a_child_in_the_name_of_a_file(articles: Path, out: Path) -> None:
+    # An invented child under an invented pseudonym, in the names of two files that look the same without it.
+    for name in ("小丽", "小芳"):
+        write_article(articles, f"13岁的{name}（化名）", second=f"阳东市{name[-1]}山局")
+    (articles / "女孩小丽（化名）.txt").touch()
+    # What the text alone tells.
+    told = write_article(articles, "小丽走出阴影", second="阳东市水利局")
+    told.write_text(told.read_text("utf-8") + "\n13岁的小丽（化名）在学校遭到欺凌。\n", "utf-8")
+
+    make(articles, out)
+    second = make(articles, out)
+
+    assert (second.changed, second.articles, second.plan["known"]) == (False, 5, 5)
+    files = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    assert [
+        path.name for path, data in files.items() if "小丽".encode() in data or b"\\u5c0f\\u4e3d" in data
+    ] == []
+    assert sum(MASK in row["where"] for row in rows(out)) == 4
+    (articles / "13岁的小芳（化名）.txt").unlink()
+    assert make(articles, out).plan["gone"] == 1
 
 
 def test_no_article_at_all_is_an_error_and_no_build(tmp_path: Path, out: Path) -> None:
