@@ -97,7 +97,7 @@ def _read(item: Item, settings: Settings) -> Article | str:
     try:
         return redact(read_item(item, limits=settings.limits))
     except ArticleError as error:
-        return error.what
+        return error.reason
 
 
 def _seconds(articles: Sequence[Article], settings: Settings) -> float:
@@ -114,7 +114,7 @@ def _reason(error: Exception) -> str:
 
 def _outcome(item: Item, article: Article, result: Accepted | ArticleError, pace: float) -> Outcome:
     if isinstance(result, ArticleError):
-        return Outcome(item.digest, article.id, hide(result.what))
+        return Outcome(item.digest, article.id, hide(result.reason))
     return Outcome(
         item.digest,
         article.id,

@@ -73,7 +73,7 @@ def _found(position: int, item: Item | ArticleError) -> Found:
     """Return what is noted of an item; its place is masked before it is written (:mod:`kg.publishing`)."""
     key = hashlib.sha256(item.where.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     if isinstance(item, ArticleError):
-        return Found(position, item.where, "", hide(item.what), key)
+        return Found(position, item.where, "", hide(item.reason), key)
     return Found(position, item.where, item.digest, "", key)
 
 
