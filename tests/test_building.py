@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import logging
 import os
 import random
 import shutil
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -826,3 +828,15 @@ def test_after_whatever_edits_a_build_is_the_same_as_one_from_nothing(tmp_path: 
 @pytest.mark.parametrize("seed", range(100, 106))
 def test_after_many_edits_a_build_is_the_same_as_one_from_nothing(tmp_path: Path, seed: int) -> None:
     follow(tmp_path, seed, steps=15)
+
+
+def test_what_stands_on_stdin_is_read_though_it_is_there_only_once(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "阳东市公安局联合阳东市教育局，走进校园开展法治宣传活动。"
+    row = json.dumps({"text": text, "title": "护校"}, ensure_ascii=False)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(row.encode())))
+
+    report = build(["-"], out=out, extractor=read_joint_work)
+
+    assert (report.articles, report.by_class) == (1, {"Agency": 2})

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import BinaryIO
 
 from kg.config import Limits
 from kg.errors import ArticleError
@@ -29,19 +30,23 @@ DOCUMENTS = ("pdf", "docx", "mhtml")
 
 
 def iter_items(
-    paths: Iterable[str | Path], *, limits: Limits | None = None, columns: Columns = ()
+    paths: Iterable[str | Path],
+    *,
+    limits: Limits | None = None,
+    columns: Columns = (),
+    stdin: BinaryIO | None = None,
 ) -> Iterator[Item | ArticleError]:
     """Yield the items at each path, folders and archives searched through in the order of their paths.
 
     A path is a file, a folder, an address that fsspec opens, or ``-`` for JSON Lines on stdin. A named file
     is taken whatever its suffix, in a folder only known ones. A file reached twice is taken once. What cannot
-    be opened comes out as its ArticleError, in its place.
+    be opened comes out as its ArticleError, in its place. ``stdin`` is read in place of the process's own.
     """
     limits = limits or Limits()
     seen: set[object] = set()
     for path in paths:
         if str(path) == STDIN:
-            source = Source("stdin", "stdin.jsonl", buffer(sys.stdin.buffer))
+            source = Source("stdin", "stdin.jsonl", buffer(stdin or sys.stdin.buffer))
             rows = iter_rows(source, "jsonl", limits=limits, columns=columns)
             yield from _stop_early(source, _guard(source, rows), limits)
             continue
