@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kg import shapes
 from kg.config import Settings
-from kg.corroboration import add_copies, copies_to_quads, copy_iri, to_copy
+from kg.corroboration import add_copies, copies_to_quads, copy_iri
 from kg.graph import article_iri, in_order, serialize, term, to_quads
 from kg.model import Article, Claim, Copy, Extraction
 from kg.queries import answer, cell, find_query
@@ -29,6 +29,12 @@ REPRINT = Copy(
     url="https://reprints.example/7",
 )
 PLAIN = Copy(id="4444444444444444", name="plain")
+
+
+def to_copy(article: Article) -> Copy:
+    """Return an article as no more than a copy of another."""
+    names = ("id", "name", "title", "publisher", "published", "url")
+    return Copy(**{name: getattr(article, name) for name in names})
 
 
 def store(*copies: Copy) -> ox.Store:
