@@ -44,13 +44,20 @@ class Run:
         self, corpus: Path, out: Path, *options: str, log: Path, limit: Callable[[], None] | None = None
     ) -> None:
         self.log, self.begun = log, time.monotonic()
+
+        def prepare() -> None:
+            # What a shell starts in the background ignores Ctrl-C, and so would all that it starts.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            if limit:
+                limit()
+
         with log.open("wb") as stderr:
             self.process = subprocess.Popen(
                 [SCRIPTS / "kg", "build", corpus, "-o", out, "--log-format", "json", *options],
                 stdout=subprocess.DEVNULL,
                 stderr=stderr,
                 start_new_session=True,
-                preexec_fn=limit,  # noqa: PLW1509  no thread runs here
+                preexec_fn=prepare,  # noqa: PLW1509  no thread runs here
             )
 
     def said(self) -> str:
