@@ -67,18 +67,20 @@ def iter_shards(url: str, fingerprint: Mapping[str, str]) -> Iterator[list[Outco
 @contextmanager
 def _client(cluster: Cluster) -> Iterator[Client]:
     try:
+        import dask.config
         from distributed import Client, LocalCluster
     except ImportError as error:
         raise ConfigError("scheduler", "Dask is not installed", INSTALL) from error
     if not cluster.scheduler:
-        # On this machine's own address only, and without the dashboard.
-        local = LocalCluster(
-            n_workers=cluster.workers,
-            threads_per_worker=1,
-            host="127.0.0.1",
-            dashboard_address=None,
-            memory_limit=0,
-        )
+        # On this machine's own address only, without the dashboard and the profiler that feeds it.
+        with dask.config.set({"distributed.worker.profile.enabled": False}):
+            local = LocalCluster(
+                n_workers=cluster.workers,
+                threads_per_worker=1,
+                host="127.0.0.1",
+                dashboard_address=None,
+                memory_limit=0,
+            )
         with local, Client(local) as client:
             yield client
         return

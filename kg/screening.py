@@ -88,7 +88,10 @@ class Screen:
         found = store.query(query, use_default_graph_as_union=union)
         if not isinstance(found, ox.QuerySolutions):
             raise TypeError(f"a screen asks SELECT queries only: {query}")
-        for row in found:
+        rows = list(found)
+        # Only the thread that asked may drop an answer, and a profiler that looks on (Dask's) may outlive this frame.
+        del found
+        for row in rows:
             yield Suspicion(question.shape, _value(row["this"]), _value(row["graph"]) if graph else "")
 
 
