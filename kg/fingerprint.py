@@ -24,7 +24,15 @@ PARTS = {
     ),
 }
 WRITING = (
-    *("publishing.py", "duplicates.py", "corroboration.py", "sorting.py", "store.py", "report.py"),
+    *(
+        "publishing.py",
+        "duplicates.py",
+        "corroboration.py",
+        "sorting.py",
+        "staging.py",
+        "store.py",
+        "report.py",
+    ),
     *("network.py", "pages"),
 )
 WRITERS = ("child-protection-kg", "pyvis", "networkx")

@@ -34,17 +34,18 @@ from kg.output import sync_folder, writing
 from kg.privacy import MASK, hide
 from kg.reading.item import MAX_NAME
 from kg.report import REPORT, BuildReport, Totals, page_title, read_report, write_report
+from kg.staging import GENERATION, StagedStore
 
 STORE, TURTLE, NQUADS, PAGE = "store", "graph.ttl", "graph.nq", "graph.html"
 # Links and files of a build, in the order in which they are exchanged: the report last, it says that all is there.
 OUTPUTS = (NQUADS, TURTLE, PAGE, STORE, REPORT)
 # Work that a killed build leaves behind, and the store that the link points to.
-STAGING, GENERATION = ".new-", ".store-"
+STAGING = ".new-"
 # More entities than this are no picture: the page of a larger graph shows those with the most claims.
 PAGE_ENTITIES = 500
 # Parts of a record that only counts are made of.
 COUNTED = ("kinds", "relations", "by_predicate")
-_UNION = "union.nt"
+_UNION, _REST = "union.nt", "rest.nq"
 _TYPE = f"<{TYPE.value}>".encode()
 
 
@@ -119,13 +120,15 @@ def publish(
     out: Path,
     *,
     state: str,
+    staged: StagedStore,
     settings: Settings,
     head: Callable[[Selection, Totals, int, int], BuildReport],
     processes: int = 1,
 ) -> BuildReport:
     """Make the files of the build and put them in their place.
 
-    ``settings`` are for the copies' IRIs. ``head`` makes the report's head of the selection, the totals, and the numbers of quads and of skipped items.
+    ``staged`` may hold articles already. ``settings`` are for the copies' IRIs. ``head`` makes the report's
+    head of the selection, the totals, and the numbers of quads and of skipped items.
 
     Raises:
         ArticleError: no article is left.
@@ -137,8 +140,9 @@ def publish(
         if not selection.kept:
             raise ArticleError(str(out), "no article is left to make a graph of")
         totals = Totals()
-        quads = _write_nquads(ledger, selection, folder / NQUADS, totals, settings)
-        generation = _write_graph(folder, out, processes)
+        staged.keep({article: digest for article, (_, digest) in selection.kept.items()})
+        quads = _write_nquads(ledger, selection, folder, totals, staged, settings)
+        generation = _write_graph(folder, staged, processes)
         _write_page(generation, folder / PAGE, page_title(totals.articles, selection.first_title))
         skipped = sum(row["status"] == "skipped" for row in iter_rows(ledger, selection))
         report = head(selection, totals, quads, skipped)
@@ -222,11 +226,16 @@ def _staging(out: Path) -> Iterator[Path]:
 
 
 def _write_nquads(
-    ledger: Ledger, selection: Selection, path: Path, totals: Totals, settings: Settings
+    ledger: Ledger,
+    selection: Selection,
+    folder: Path,
+    totals: Totals,
+    staged: StagedStore,
+    settings: Settings,
 ) -> int:
-    """Write the articles' quads, sorted, and count what they hold; return the number of quads."""
+    """Write the articles' quads, sorted, and by themselves those that are not in the store yet; count them all."""
     quads = 0
-    with path.open("wb") as file:
+    with (folder / NQUADS).open("wb") as file, (folder / _REST).open("wb") as rest:
         for article, (_, digest) in selection.kept.items():
             outcome = ledger.outcome(digest)
             if outcome is None:
@@ -237,31 +246,29 @@ def _write_nquads(
                 data = add_copies(data, _to_copy(outcome), selection.copies[article], settings=settings)
             quads += data.count(b"\n")
             file.write(data)
+            if article in selection.copies or not staged.holds(article, digest):
+                rest.write(data)
     return quads
 
 
-def _write_graph(folder: Path, out: Path, processes: int) -> Path:
-    """Write the store and the Turtle file, both from graph.nq; return the store's folder.
+def _write_graph(folder: Path, staged: StagedStore, processes: int) -> Path:
+    """Finish the store and write the Turtle file; return the store's folder.
 
     The triples are sorted and written as Turtle by another process where there may be more than one.
     """
-    from kg.store import NewStore
-
-    generation = Path(tempfile.mkdtemp(prefix=GENERATION, dir=out))
-    # A folder of mkdtemp is its owner's only.
-    generation.chmod(folder.parent.stat().st_mode & 0o777)
     with _beside(processes) as run:
-        store = NewStore(generation)
         union = run(_write_union, folder)
-        store.add_file(folder / NQUADS)
+        store = staged.store
+        store.add_file(folder / _REST)
         union()
         turtle = run(_write_turtle, folder)
         store.add_file(folder / _UNION)
         store.finish()
         turtle()
     (folder / _UNION).unlink()
-    sync_folder(generation)
-    return generation
+    (folder / _REST).unlink()
+    sync_folder(staged.folder)
+    return staged.folder
 
 
 @contextmanager

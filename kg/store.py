@@ -22,6 +22,8 @@ ONTOLOGY_GRAPH = NamedNode(NAMESPACE.removesuffix("#"))
 ONTOLOGY_FILES = ("cpkg.ttl", "groups.ttl", "roles.ttl")
 # Quads handed to the store at once: fastest of 100,000 to 400,000, and 190 MB instead of 550.
 BATCH = 100_000
+# Bytes of a quad of ours as N-Quads have it, about.
+LINE = 200
 _HINT = "make one with kg build"
 
 
@@ -56,9 +58,18 @@ class NewStore:
     def add_file(self, path: Path) -> None:
         """Add the lines of an N-Quads file, or of an N-Triples file to the default graph; none may be there."""
         with path.open("rb") as file, _writing(str(self.directory)):
-            # A line of ours is some 220 bytes long.
-            while lines := file.readlines(220 * BATCH):
+            while lines := file.readlines(LINE * BATCH):
                 self._opened.bulk_load(b"".join(lines), format=RdfFormat.N_QUADS)
+
+    def add(self, nquads: bytes) -> None:
+        """Add N-Quads."""
+        with _writing(str(self.directory)):
+            self._opened.bulk_load(nquads, format=RdfFormat.N_QUADS)
+
+    def remove_graph(self, name: NamedNode) -> None:
+        """Take out one named graph."""
+        with _writing(str(self.directory)):
+            self._opened.remove_graph(name)
 
     def finish(self) -> None:
         """Add the ontology, make one sorted file a table, which opens and reads fastest, and close the store."""

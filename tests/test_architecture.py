@@ -31,6 +31,7 @@ HOUSE = (
     "graph screening",
     "shapes corroboration",
     "store report",
+    "staging",
     "lookup",
     "queryfile",
     "queries network",
