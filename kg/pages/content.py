@@ -163,19 +163,28 @@ def terms(content: Content) -> dict[str, Any]:
     }
 
 
-@cache
 def interface() -> Mapping[str, Mapping[str, str]]:
     """Return the page's own words: key -> language -> text.
 
     Raises:
         DataError: a text lacks a language.
     """
+    return _read_words("interface.yaml")
+
+
+def words() -> Mapping[str, Mapping[str, str]]:
+    """Return the words of the figures, as ``interface``."""
+    return _read_words("figures.yaml")
+
+
+@cache
+def _read_words(name: str) -> Mapping[str, Mapping[str, str]]:
     words: dict[str, dict[str, str]] = load_yaml(
-        files("kg.pages").joinpath("interface.yaml").read_text(encoding="utf-8")
+        files("kg.pages").joinpath(name).read_text(encoding="utf-8")
     )
     for key, texts in words.items():
         if sorted(texts) != sorted(LANGUAGES):
-            raise DataError(f"interface.yaml: {key}", f"languages {sorted(texts)}", "exactly zh and en")
+            raise DataError(f"{name}: {key}", f"languages {sorted(texts)}", "exactly zh and en")
     return words
 
 

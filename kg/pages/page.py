@@ -15,8 +15,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from kg.errors import DataError
 from kg.output import write_file
-from kg.pages.content import check_language, interface, plain, read_content, terms
-from kg.pages.drawing import draw
+from kg.pages.content import check_language, interface, plain, read_content
+from kg.pages.data import page_data
 
 # In the order in which they use each other; one script, so that one hash allows it.
 SCRIPTS = ("text.js", "drawing.js", "panel.js", "search.js", "main.js")
@@ -38,20 +38,11 @@ def render_page(graph: nx.MultiDiGraph[Any], *, title: str, language: str = "zh"
         DataError: a node is of no class of the ontology, or pyvis lacks its script.
     """
     check_language(language)
-    content = read_content(graph)
     data = {
         "title": title,
         "language": language,
         "texts": interface(),
-        "terms": terms(content),
-        "entities": content.entities,
-        "relations": [
-            [relation.subject, relation.object, relation.predicate, int(relation.symmetric), relation.claims]
-            for relation in content.relations
-        ],
-        "claims": content.claims,
-        "articles": content.articles,
-        "network": draw(content),
+        **page_data(read_content(graph)),
     }
     static = files("kg.pages").joinpath("static")
     style = read_style("page.css")
