@@ -23,7 +23,7 @@ from packaging.utils import canonicalize_name
 HOUSE = (
     "errors yamlfile deadlines logs sorting",
     "model config",
-    "ontology output divisions surnames occurrences fingerprint ledgerfile duplicates",
+    "ontology output divisions surnames occurrences fingerprint ledgerfile duplicates communities",
     "ledger",
     "records privacy reading gold",
     "linking",
@@ -33,7 +33,7 @@ HOUSE = (
     "store report",
     "lookup",
     "queryfile",
-    "queries network",
+    "queries network centrality",
     "pages",
     "pipeline publishing shards",
     "chunks explaining",
@@ -69,7 +69,7 @@ REGISTRIES = ("pypi", "pythonhosted", "npmjs", "npmmirror", "debian", "anaconda"
 PLACES = "root|work|home|tmp|Users|opt|mnt"
 RESTRICTIVE = re.compile(r"GPL|GNU|Non-?Commercial")
 # What a command that only answers may not load: each costs from a tenth of a second to seconds.
-HEAVY = {"spacy", "thinc", "numpy", "networkx", "pyvis", "rdflib", "pyshacl", "pycrfsuite", "trafilatura"}
+HEAVY = {"spacy", "thinc", "numpy", "networkx", "pyvis", "rdflib", "pyshacl", "pycrfsuite", "trafilatura", "rustworkx", "pypinyin"}
 
 
 @cache

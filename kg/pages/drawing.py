@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from kg.pages import labels, layout
+from kg.pages import islands, labels, layout
 from kg.pages.content import Content, Relation
 
 # Shapes help those who cannot tell the colours apart: bodies are round, what they do and reach is not.
@@ -40,10 +41,11 @@ OPTIONS: dict[str, Any] = {
 }
 
 
-def draw(content: Content) -> dict[str, Any]:
+def draw(content: Content, *, communities: Sequence[Sequence[int]] | None = None) -> dict[str, Any]:
     """Return pyvis' nodes, edges and options for the content; ids are the indexes in it.
 
-    Each edge of a pair that several relations join gets a bend of its own.
+    With ``communities`` their members stand together. Each edge of a pair that several relations join gets
+    a bend of its own.
     """
     # pyvis imports IPython and networkx' algorithms, about a second: only when a page is really made.
     from pyvis.network import Network
@@ -62,7 +64,8 @@ def draw(content: Content) -> dict[str, Any]:
     boxes = np.array(
         [(max(2 * size, text.width), 2 * size + text.height) for size, text in zip(sizes, texts, strict=True)]
     ).reshape(-1, 2)
-    centres = layout.place(boxes, [(relation.subject, relation.object) for relation in content.relations])
+    lines = [(relation.subject, relation.object) for relation in content.relations]
+    centres = layout.place(boxes, lines) if communities is None else islands.place(boxes, lines, communities)
     for number, entity in enumerate(content.entities):
         x, y = centres[number]
         network.add_node(

@@ -38,8 +38,11 @@ GROWTH = 1.004
 GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
 
 
-def place(boxes: Array, edges: Sequence[tuple[int, int]]) -> Array:
-    """Return the centres of boxes (rows of width and height) that ``edges`` join, as rows of x and y."""
+def place(boxes: Array, edges: Sequence[tuple[int, int]], *, coverage: float = COVERAGE) -> Array:
+    """Return the centres of boxes (rows of width and height) that ``edges`` join, as rows of x and y.
+
+    ``coverage`` is the share of the page that boxes may cover before they are pushed apart.
+    """
     count = len(boxes)
     centres = np.zeros((count, 2))
     if not count:
@@ -51,7 +54,7 @@ def place(boxes: Array, edges: Sequence[tuple[int, int]]) -> Array:
     for group in groups:
         inner[group] = np.arange(len(group))
         own = inner[pairs[component[pairs[:, 0]] == component[group[0]]]]
-        centres[group] = separate(_component(boxes[group], own), boxes[group])
+        centres[group] = separate(_component(boxes[group], own, coverage), boxes[group])
     _pack(centres, boxes, sorted(groups, key=lambda group: (-len(group), int(group[0]))))
     return centres
 
@@ -115,7 +118,7 @@ def _components(count: int, pairs: Indexes) -> Indexes:
             return label
 
 
-def _component(boxes: Array, pairs: Indexes) -> Array:
+def _component(boxes: Array, pairs: Indexes, coverage: float) -> Array:
     """Return the centres of one connected component, before its boxes are pushed apart."""
     count = len(boxes)
     if count == 1:
@@ -124,7 +127,7 @@ def _component(boxes: Array, pairs: Indexes) -> Array:
     points = _stress(_start(distances), distances, pivots, pairs)
     points *= (STRETCH, 1.0)
     spread = np.prod(np.maximum(np.ptp(points, axis=0), 0.5))
-    needed = float(np.prod(boxes + GAP, axis=1).sum()) / COVERAGE
+    needed = float(np.prod(boxes + GAP, axis=1).sum()) / coverage
     return points * max(EDGE_LENGTH, float(np.sqrt(needed / spread)))
 
 

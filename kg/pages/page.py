@@ -17,8 +17,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from kg.config import NAMESPACE
 from kg.errors import DataError
 from kg.output import write_file
-from kg.pages.content import check_language, interface, plain, read_content, terms
-from kg.pages.drawing import draw
+from kg.pages.content import check_language, interface, plain, read_content
+from kg.pages.data import page_data
 
 # In the order in which they use each other; one script, so that one hash allows it.
 SCRIPTS = (
@@ -61,21 +61,12 @@ def render_page(graph: nx.MultiDiGraph[Any], *, title: str, language: str = "zh"
         DataError: a node is of no class of the ontology, or pyvis lacks its script.
     """
     check_language(language)
-    content = read_content(graph)
     data = {
         "title": title,
         "language": language,
         "texts": interface(),
         "namespace": NAMESPACE,
-        "terms": terms(content),
-        "entities": content.entities,
-        "relations": [
-            [relation.subject, relation.object, relation.predicate, int(relation.symmetric), relation.claims]
-            for relation in content.relations
-        ],
-        "claims": content.claims,
-        "articles": content.articles,
-        "network": draw(content),
+        **page_data(read_content(graph)),
     }
     data_type, embedded = pack(data)
     static = files("kg.pages").joinpath("static")
