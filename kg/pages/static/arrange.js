@@ -6,7 +6,9 @@ const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 
 /** Map of entity -> [x, y]: joined ones near each other, labels side by side. The same part, the same places. */
 function arrange(entities, relations, centres = []) {
-  const ids = [...entities].sort((a, b) => a - b);
+  const joined = new Set([...relations.keys()].flatMap((index) => data.relations[index].slice(0, 2)));
+  const all = [...entities].sort((a, b) => a - b);
+  const ids = all.filter((id) => joined.has(id));
   const at = new Map(ids.map((id, place) => [id, place]));
   const links = [...relations.keys()].map((index) => data.relations[index].slice(0, 2).map((id) => at.get(id))).filter(([one, two]) => one !== two);
   const degree = new Float64Array(ids.length);
@@ -23,7 +25,26 @@ function arrange(entities, relations, centres = []) {
   });
   for (let round = 0; round < ROUNDS; round += 1) push(x, y, links, degree, 1 - round / ROUNDS);
   part(x, y, ids.map(boxOf));
-  return new Map(ids.map((id, place) => [id, [Math.round(x[place]), Math.round(y[place])]]));
+  const found = new Map(ids.map((id, place) => [id, [Math.round(x[place]), Math.round(y[place])]]));
+  return inRows(all.filter((id) => !joined.has(id)), found);
+}
+
+/** Those that nothing joins stand in rows under the others, not strewn around them. */
+function inRows(lone, found) {
+  const reach = [...found.values()];
+  const [left, right] = [Math.min(-ROOM, ...reach.map(([x]) => x)), Math.max(ROOM, ...reach.map(([x]) => x))];
+  const wide = Math.max(right - left, 900, 150 * Math.sqrt(lone.length));
+  let [x, y] = [(left + right - wide) / 2, Math.max(-100, ...reach.map((place) => place[1])) + 150];
+  const start = x;
+  let high = 0;
+  for (const id of lone) {
+    const [boxWide, boxHigh] = boxOf(id);
+    if (x > start && x + boxWide > start + wide) [x, y, high] = [start, y + high, 0];
+    found.set(id, [Math.round(x + boxWide / 2), Math.round(y)]);
+    x += boxWide;
+    high = Math.max(high, boxHigh);
+  }
+  return found;
 }
 
 /** One round of forces: all push each other away, lines pull, the middle holds. */

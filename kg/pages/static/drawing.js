@@ -18,6 +18,7 @@ const HALO = 3;
 const TOOLTIP_LENGTH = 300;
 /** Lines between clusters in the opening view: these, and the two strongest of each cluster. */
 const STRONGEST_LINES = 40;
+const CLUSTER_LETTERS = 15;
 
 const nodes = new vis.DataSet();
 const edges = new vis.DataSet();
@@ -104,7 +105,8 @@ function nodeItems(near) {
       item.font = { color: pale ? faint : ink, strokeWidth: pale ? 0 : HALO };
       item.scaling = { label: { drawThreshold: labelThreshold(near !== null && !pale) } };
     } else item.label = undefined;
-    Object.assign(item, pins.has(id) ? { borderWidth: 3, shapeProperties: { borderDashes: [3, 2] } } : { borderWidth: 1.5, shapeProperties: { borderDashes: false } });
+    if (!named) item.borderWidth = 0;
+    else Object.assign(item, pins.has(id) ? { borderWidth: 3, shapeProperties: { borderDashes: [3, 2] } } : { borderWidth: 1.5, shapeProperties: { borderDashes: false } });
     item.color = groupLook(fills[data.entities[id].scored], pins.has(id) ? ink : paper, accent).color;
     items.set(id, item);
   }
@@ -120,7 +122,7 @@ function lineItems(near) {
     const marked = near !== null && near.relations.has(id);
     const item = { ...data.network.edges[id], id, ...lineWords(id, claims) };
     if (pale || !named) item.label = " ";
-    item.color = { color: marked ? accent : line, opacity: pale ? 0.25 : marked ? 0.75 : 1 };
+    item.color = { color: marked ? accent : line, opacity: pale ? 0.25 : marked ? 0.75 : named ? 1 : 0.45 };
     items.set(id, item);
   }
   return items;
@@ -135,7 +137,7 @@ function clusterItems() {
     const id = `cluster ${index}`;
     const size = Math.max(10, (cluster.size ?? 24) * Math.sqrt(sizes[index] / cluster.entities.length));
     const [x, y] = arranged.get(id) ?? [cluster.x, cluster.y];
-    items.nodes.set(id, { id, group: "cluster", shape: "dot", size, x, y, label: `${shorten(clusterLabel(index), 14)}\n${number(sizes[index])}`, title: clusterLabel(index).slice(0, TOOLTIP_LENGTH), font: { color: ink, size: 15 } });
+    items.nodes.set(id, { id, group: "cluster", shape: "dot", size, x, y, label: `${shorten(clusterLabel(index), 14)}\n${number(sizes[index])}`, title: clusterLabel(index).slice(0, TOOLTIP_LENGTH), font: { color: ink, size: CLUSTER_LETTERS, strokeWidth: HALO }, scaling: { label: { drawThreshold: FOCUS_LABEL_PIXELS } } });
   });
   const lines = clusterLines(shown);
   const taken = new Map();

@@ -1,7 +1,7 @@
 // Figures beside the graph, drawn as SVG: bars, months, a matrix, places by sector. Numbers come with the file.
 
 const figuresHolder = document.getElementById("figures");
-const FIGURE_WIDTH = 560;
+const FIGURE_WIDTH = 400;
 const ROW_HEIGHT = 26;
 const DRAWERS = { bars: barFigure, months: monthFigure, matrix: matrixFigure, places: placeFigure };
 
@@ -38,8 +38,8 @@ function fitText(text, room) {
 
 function barFigure({ rows }) {
   const most = Math.max(1, ...rows.map(({ value }) => value));
-  const left = 220;
-  const room = FIGURE_WIDTH - left - 60;
+  const left = 168;
+  const room = FIGURE_WIDTH - left - 48;
   const bars = rows.map(({ label, value, entity }, place) => {
     const y = place * ROW_HEIGHT;
     const wide = Math.max(2, (room * value) / most);
@@ -49,7 +49,7 @@ function barFigure({ rows }) {
       known ? { role: "button", tabindex: 0, class: "row", "data-entity": entity, "aria-label": `${both(label)} ${number(value)}` } : {},
       shape("title", {}, both(label)),
       shape("rect", { x: 0, y, width: FIGURE_WIDTH, height: ROW_HEIGHT, class: "back" }),
-      words(left - 10, y + 17, fitText(both(label), 28), { "text-anchor": "end" }),
+      words(left - 10, y + 17, fitText(both(label), 21), { "text-anchor": "end" }),
       shape("rect", { x: left, y: y + 6, width: wide, height: 14, rx: 2, class: "bar-fill" }),
       words(left + wide + 8, y + 17, number(value), { class: "value" }),
     );
@@ -70,7 +70,7 @@ function onPress(node, act) {
 
 function monthFigure({ months: names, values }) {
   const most = Math.max(1, ...values);
-  const high = 150;
+  const high = 190;
   const step = Math.max(5, Math.min(28, (FIGURE_WIDTH - 40) / Math.max(1, names.length)));
   const width = Math.max(FIGURE_WIDTH, 40 + step * names.length);
   const parts = [shape("line", { x1: 30, y1: high + 10, x2: width, y2: high + 10, class: "axis" }), words(24, 18, number(most), { "text-anchor": "end", class: "value" }), words(24, high + 12, "0", { "text-anchor": "end", class: "value" })];

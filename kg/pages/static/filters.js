@@ -119,7 +119,7 @@ function movePeriod(end, value, slider, output) {
   slider.value = String(chosen[end]);
   slider.setAttribute("aria-valuetext", dateLabel(monthText(chosen[end])));
   output.textContent = periodText(...chosen);
-  filters.querySelector(".bars")?.replaceWith(monthBars(chosen));
+  filters.querySelector(".month-bars")?.replaceWith(monthBars(chosen));
   state = { ...state, from: chosen[0] === first ? null : chosen[0], to: chosen[1] === last ? null : chosen[1] };
   apply({ quiet: true });
 }
@@ -136,7 +136,7 @@ function monthBars([from, to]) {
     const on = place >= slot(from) && place <= slot(to);
     return shape("rect", { x: (place * 240) / steps, y: 32 - high, width: Math.max(1, 240 / steps - 1), height: high, class: on ? "on" : "off" });
   });
-  return shape("svg", { class: "bars", viewBox: "0 0 240 32", preserveAspectRatio: "none", "aria-hidden": "true" }, ...bars);
+  return shape("svg", { class: "month-bars", viewBox: "0 0 240 32", preserveAspectRatio: "none", "aria-hidden": "true" }, ...bars);
 }
 
 function leastFilter() {

@@ -5,25 +5,28 @@ const LANDMARK_PIXELS = 12;
 const LANDMARK_GAP = 8;
 /** As many names as a screen holds; each costs time in every frame. */
 const MOST_NAMES = 90;
+/** Among more nodes than these no name would find room beside all of them. */
+const CROWD = 150;
 let ranked = { of: null, ids: [] };
 network.on("afterDrawing", drawLandmarks);
 
 function drawLandmarks(context) {
-  if (!shown || shown.asClusters) return;
+  if (!shown) return;
   const scale = network.getScale();
+  const { size, face, color, strokeColor } = network.nodesHandler.options.font;
   const near = nearby();
-  const { size, face } = network.nodesHandler.options.font;
   // vis-network itself draws a label from one pixel below its threshold on.
-  if (shown.entities.size <= NAMED_LIMIT && size * scale >= labelThreshold(near !== null) - 1) return;
+  const large = shown.asClusters ? CLUSTER_LETTERS * scale >= FOCUS_LABEL_PIXELS - 1 : size * scale >= labelThreshold(near !== null) - 1;
+  if (large && (shown.asClusters || shown.entities.size <= NAMED_LIMIT)) return;
   context.save();
   context.font = `${LANDMARK_PIXELS / scale}px ${face}`;
   context.textAlign = "center";
   context.textBaseline = "top";
   context.lineJoin = "round";
   context.lineWidth = 4 / scale;
-  context.strokeStyle = network.nodesHandler.options.font.strokeColor;
-  context.fillStyle = network.nodesHandler.options.font.color;
-  nameWithin(context, candidates(near), viewBox(), scale);
+  context.strokeStyle = strokeColor;
+  context.fillStyle = color;
+  nameWithin(context, shown.asClusters ? nodes.getIds() : candidates(near), viewBox(), scale);
   context.restore();
 }
 
@@ -43,21 +46,39 @@ function viewBox() {
   return [start.x, start.y, end.x, end.y];
 }
 
-function nameWithin(context, ids, [left, top, right, bottom], scale) {
-  const taken = [];
-  let tried = 0;
+/** The nodes with these ids that are in view. */
+function* inView(ids, [left, top, right, bottom]) {
   for (const id of ids) {
     const node = network.body.nodes[id];
-    if (!node || node.x < left || node.x > right || node.y < top || node.y > bottom) continue;
+    if (node && node.x >= left && node.x <= right && node.y >= top && node.y <= bottom) yield node;
+  }
+}
+
+function nameWithin(context, ids, view, scale) {
+  const taken = obstacles(view, scale);
+  const blocked = taken.length;
+  let tried = 0;
+  for (const { id, x, y, options } of inView(ids, view)) {
     tried += 1;
-    if (taken.length >= MOST_NAMES || tried > LANDMARKS) break;
-    const text = data.network.nodes[id].label.replaceAll("\n", "");
+    if (taken.length - blocked >= MOST_NAMES || tried > LANDMARKS) break;
+    const text = (data.network.nodes[id]?.label ?? options.label).replaceAll("\n", typeof id === "string" ? " " : "");
     const half = context.measureText(text).width / 2 + LANDMARK_GAP / scale;
-    const above = node.y + data.network.nodes[id].size + 3 / scale;
-    const box = [node.x - half, above, node.x + half, above + (LANDMARK_PIXELS + LANDMARK_GAP) / scale];
+    const above = y + options.size + 3 / scale;
+    const box = [x - half, above, x + half, above + (LANDMARK_PIXELS + LANDMARK_GAP / 2) / scale];
     if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
     taken.push(box);
-    context.strokeText(text, node.x, above);
-    context.fillText(text, node.x, above);
+    context.strokeText(text, x, above);
+    context.fillText(text, x, above);
   }
+}
+
+/** The nodes in view, which no name should lie on, where there is room to keep clear of them. */
+function obstacles(view, scale) {
+  const boxes = [];
+  for (const { x, y, options } of inView(nodes.getIds(), view)) {
+    const half = options.size - 1 / scale;
+    boxes.push([x - half, y - half, x + half, y + half]);
+    if (boxes.length > CROWD) return [];
+  }
+  return boxes;
 }

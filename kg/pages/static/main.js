@@ -18,17 +18,19 @@ function apply({ move = true, quiet = false } = {}) {
   if (running) keepPlaces();
   if (changed) arranged = needsArranging() ? arrange(shown.entities, shown.relations, state.around) : new Map();
   scene = next;
+  renderNotice();
   redraw();
   select();
   renderView();
   renderLegend();
-  renderNotice();
   renderPanel();
   if (!quiet) renderFilters();
   if (!list.hidden && spoken !== language) renderHits();
   spoken = language;
   const focus = JSON.stringify([state.entity, state.relation, state.path]);
   if (focus !== focused && (isFocused() || !first)) foldPanel(!isFocused() && document.body.classList.contains("folded"));
+  // The line above the drawing may have changed the room it has.
+  if (first || changed) network.redraw();
   if (first || changed) fit(!first);
   else if (move && focus !== focused) lookAtFocus();
   focused = focus;

@@ -58,7 +58,7 @@ function headCell(column) {
     tableHolder.querySelector(`[data-column="${column}"]`).focus();
   };
   const button = element("button", "", { type: "button", "data-column": column, onclick: order }, say(`column_${column}`));
-  return element("th", column, { scope: "col", "aria-sort": sorted ? (tableOrder.down ? "descending" : "ascending") : "none" }, button);
+  return element("th", "", { scope: "col", "aria-sort": sorted ? (tableOrder.down ? "descending" : "ascending") : "none" }, button);
 }
 
 function tableRow({ index, subject, object, texts }) {
