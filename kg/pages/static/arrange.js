@@ -2,6 +2,8 @@
 
 const ROUNDS = 160;
 const ROOM = 120;
+/** The pull of the middle: strong enough that a pair which nothing joins to the rest stays at its edge. */
+const HOLD = 1.2;
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 
 /** Map of entity -> [x, y]: joined ones near each other, labels side by side. The same part, the same places. */
@@ -60,8 +62,8 @@ function push(x, y, links, degree, heat) {
       dx[two] -= ax * force;
       dy[two] -= ay * force;
     }
-    dx[one] -= x[one] * 0.06;
-    dy[one] -= y[one] * 0.06;
+    dx[one] -= x[one] * HOLD;
+    dy[one] -= y[one] * HOLD;
   }
   for (const [one, two] of links) {
     const [ax, ay] = [x[one] - x[two], y[one] - y[two]];

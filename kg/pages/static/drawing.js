@@ -19,6 +19,8 @@ const TOOLTIP_LENGTH = 300;
 /** Lines between clusters in the opening view: these, and the two strongest of each cluster. */
 const STRONGEST_LINES = 40;
 const CLUSTER_LETTERS = 15;
+/** So many lines that they hide each other are paler, and what they join is larger. */
+const MANY_LINES_OPACITY = 0.35;
 
 const nodes = new vis.DataSet();
 const edges = new vis.DataSet();
@@ -105,7 +107,7 @@ function nodeItems(near) {
       item.font = { color: pale ? faint : ink, strokeWidth: pale ? 0 : HALO };
       item.scaling = { label: { drawThreshold: labelThreshold(near !== null && !pale) } };
     } else item.label = undefined;
-    if (!named) item.borderWidth = 0;
+    if (!named) Object.assign(item, { borderWidth: 0, size: 2 * item.size });
     else Object.assign(item, pins.has(id) ? { borderWidth: 3, shapeProperties: { borderDashes: [3, 2] } } : { borderWidth: 1.5, shapeProperties: { borderDashes: false } });
     item.color = groupLook(fills[data.entities[id].scored], pins.has(id) ? ink : paper, accent).color;
     items.set(id, item);
@@ -122,7 +124,7 @@ function lineItems(near) {
     const marked = near !== null && near.relations.has(id);
     const item = { ...data.network.edges[id], id, ...lineWords(id, claims) };
     if (pale || !named) item.label = " ";
-    item.color = { color: marked ? accent : line, opacity: pale ? 0.25 : marked ? 0.75 : named ? 1 : 0.45 };
+    item.color = { color: marked ? accent : line, opacity: pale ? 0.25 : marked ? 0.75 : named ? 1 : MANY_LINES_OPACITY };
     items.set(id, item);
   }
   return items;

@@ -37,7 +37,7 @@ function renderFilters() {
 function showFilters(open) {
   filters.hidden = !open;
   renderFilters();
-  if (open) filters.querySelector("input, button")?.focus();
+  if (open) (filters.querySelector("input") ?? filters.querySelector("button")).focus();
   else document.getElementById("filter").focus();
 }
 

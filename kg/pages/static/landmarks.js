@@ -26,7 +26,7 @@ function drawLandmarks(context) {
   context.lineWidth = 4 / scale;
   context.strokeStyle = strokeColor;
   context.fillStyle = color;
-  nameWithin(context, shown.asClusters ? nodes.getIds() : candidates(near), viewBox(), scale);
+  nameWithin(context, shown.asClusters ? largestFirst() : candidates(near), viewBox(), scale);
   context.restore();
 }
 
@@ -38,6 +38,10 @@ function candidates(near) {
     ranked = { of: shown, ids };
   }
   return state.entity !== null && shown.entities.has(state.entity) ? [state.entity, ...ranked.ids] : ranked.ids;
+}
+
+function largestFirst() {
+  return nodes.get().sort((a, b) => b.size - a.size).map(({ id }) => id);
 }
 
 function viewBox() {
@@ -55,7 +59,7 @@ function* inView(ids, [left, top, right, bottom]) {
 }
 
 function nameWithin(context, ids, view, scale) {
-  const taken = obstacles(view, scale);
+  const taken = shown.asClusters ? [] : obstacles(view, scale);
   const blocked = taken.length;
   let tried = 0;
   for (const { id, x, y, options } of inView(ids, view)) {
