@@ -25,6 +25,8 @@ const MANY_LINES_OPACITY = 0.35;
 const nodes = new vis.DataSet();
 const edges = new vis.DataSet();
 const network = new vis.Network(canvasHolder, { nodes, edges }, drawingOptions());
+// The holder is what the keyboard comes to; the frame in it would be a second stop without a name.
+canvasHolder.firstElementChild.removeAttribute("tabindex");
 /** What is drawn now, and how each of it looks, to change only what has changed. */
 let shown = null;
 let looks = new Map();
