@@ -91,7 +91,7 @@ def test_nothing_is_cut_off_or_covered(
     assert page.evaluate(CUT_OFF) == []
     assert page.evaluate(COVERED) == []
     graph = page.locator("#graph").bounding_box()
-    assert graph["height"] > 0.3 * viewport["height"]
+    assert graph["height"] > 0.25 * viewport["height"]
     page.locator("#download").click()
     menu = page.locator("#downloads").bounding_box()
     assert menu["x"] >= 0

@@ -94,9 +94,13 @@ function lookKey(set, id) {
   return `${set === nodes ? "n" : "e"} ${id}`;
 }
 
+function classFills() {
+  return Object.fromEntries(data.terms.classes.map((name) => [name, colour(`--${name.toLowerCase()}`)]));
+}
+
 function nodeItems(near) {
   const [ink, faint, accent, paper] = ["--ink", "--faint", "--accent", "--paper"].map(colour);
-  const fills = Object.fromEntries(data.terms.classes.map((name) => [name, colour(`--${name.toLowerCase()}`)]));
+  const fills = classFills();
   const named = shown.entities.size <= NAMED_LIMIT;
   const pins = new Map(state.pinned.map(([id, x, y]) => [id, [x, y]]));
   const items = new Map();
