@@ -65,9 +65,7 @@ def draw(content: Content, *, communities: Sequence[Sequence[int]] | None = None
         [(max(2 * size, text.width), 2 * size + text.height) for size, text in zip(sizes, texts, strict=True)]
     ).reshape(-1, 2)
     lines = [(relation.subject, relation.object) for relation in content.relations]
-    centres = (
-        layout.place(boxes, lines) if communities is None else islands.place(boxes, lines, communities)
-    )
+    centres = layout.place(boxes, lines) if communities is None else islands.place(boxes, lines, communities)
     for number, entity in enumerate(content.entities):
         x, y = centres[number]
         network.add_node(
