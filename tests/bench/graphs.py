@@ -72,9 +72,10 @@ GROUPS = (
         "文具店",
     ),
 )
+TOGETHER = "collaboratesWith"
 # Class of the subject, predicate, class of the object, and how often.
 RELATIONS = (
-    ("Agency", "collaboratesWith", "Agency", 22),
+    ("Agency", TOGETHER, "Agency", 22),
     ("Agency", "deployedTo", "School", 12),
     ("Agency", "visits", "School", 12),
     ("Agency", "trains", "School", 8),
@@ -123,7 +124,7 @@ def make_graph(entities: int, relations: int, *, seed: int = 1) -> Graph[str]:
                 if len(world.graph) < entities:
                     _add_member(world, county, draw)
     weights = [weight for *_, weight in RELATIONS]
-    seen: set[tuple[str, str, str]] = set()
+    seen: set[tuple[str, ...]] = set()
     while len(seen) < relations:
         home = draw.choice(counties)
         if draw.randrange(100) < TO_GROUPS:
@@ -136,8 +137,11 @@ def make_graph(entities: int, relations: int, *, seed: int = 1) -> Graph[str]:
                 world.pick(one, home, draw),
                 world.pick(two, _other(home, counties, draw), draw),
             )
-        if subject and object_ and subject != object_ and (subject, predicate, object_) not in seen:
-            seen.add((subject, predicate, object_))
+        if subject is None or object_ is None or subject == object_:
+            continue
+        ends = sorted((subject, object_)) if predicate == TOGETHER else (subject, object_)
+        if (predicate, *ends) not in seen:
+            seen.add((predicate, *ends))
             for _ in range(1 if draw.randrange(3) else draw.randrange(2, 6)):
                 world.tell(subject, predicate, object_, home, draw)
     world.settle()
