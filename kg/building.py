@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from kg import __version__, ontology
 from kg.config import Settings
-from kg.errors import ArticleError, OutputError, StoreError
+from kg.errors import ArticleError, KgError, OutputError, StoreError
 from kg.fingerprint import take_fingerprint
 from kg.gathering import LOG, Listener, Run, extract, scan
 from kg.ledger import LEDGER, Ledger, Plan
 from kg.pipeline import Extractor
 from kg.privacy import hide
-from kg.publishing import Selection, is_published, publish, sweep, take_state
+from kg.publishing import Selection, publish, read_published, sweep, take_state
 from kg.report import BuildReport, Totals, from_json, read_report
 from kg.workers import Job
 
@@ -74,9 +74,9 @@ def build(
         _refuse_nothing(ledger, paths)
         told = _Told(tuple(hide(str(path)) for path in paths), _settings(settings, model), plan.to_json())
         state = take_state(ledger, told.sources)
-        if is_published(ledger, out, state):
+        if report := read_published(ledger, out, state):
             LOG.info("nothing new", extra={"event": "unchanged", "found": plan.found})
-            return from_json(read_report(out), changed=False, plan=told.plan, **_took(started, clock))
+            return from_json(report, changed=False, plan=told.plan, **_took(started, clock))
         listener.on_stage("writing the graph")
         return _publish(ledger, out, told, state=state, processes=processes, started=started, clock=clock)
 
@@ -220,9 +220,14 @@ def _opened(out: Path) -> Iterator[Ledger]:
         raise OutputError(str(out), f"cannot be written: {error.strerror or error}") from error
     try:
         with Ledger(out / LEDGER) as ledger:
-            sweep(out)
-            yield ledger
-    except ArticleError:
+            try:
+                sweep(out)
+                yield ledger
+            except KgError as error:
+                # What was read and extracted by then is worth keeping, what was refused alone is not.
+                new = new and (isinstance(error, ArticleError) or not any(ledger.iter_made()))
+                raise
+    except KgError:
         if new:
             for path in out.iterdir():
                 path.unlink() if path.is_file() else shutil.rmtree(path)

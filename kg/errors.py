@@ -12,6 +12,8 @@
 A message says where, what, and what is allowed. The parts stay readable on ``where`` and ``what``.
 """
 
+from __future__ import annotations
+
 
 class KgError(Exception):
     """Base of every deliberate error; ``str()`` is one line: where, what, what is allowed."""
@@ -21,6 +23,10 @@ class KgError(Exception):
         self.what = what
         self.allowed = allowed
         super().__init__(f"{where}: {what}" + (f"; {allowed}" if allowed else ""))
+
+    def __reduce__(self) -> tuple[type[KgError], tuple[str, str, str]]:
+        """Return how another process makes the same error."""
+        return type(self), (self.where, self.what, self.allowed)
 
 
 class ArticleError(KgError):

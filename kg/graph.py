@@ -116,7 +116,7 @@ def _iri_char(char: str) -> str:
     return quote(char.encode("utf-8", "surrogatepass"), safe="")
 
 
-def article_iri(article: Article | Copy, *, settings: Settings) -> NamedNode:
+def article_iri(article: Article, *, settings: Settings) -> NamedNode:
     """Return the article's node, which is also the name of its graph."""
     return iri(settings, f"article/{article.id}")
 

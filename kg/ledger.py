@@ -254,10 +254,10 @@ class Ledger:
             (_outcome(row) for row in self._rows("SELECT * FROM outcome WHERE digest = ?", digest)), None
         )
 
-    def iter_made(self) -> Iterator[tuple[str, str]]:
-        """Yield the digest of each item found that was worked on, in order, and what made its outcome."""
+    def iter_made(self) -> Iterator[tuple[str, str, str]]:
+        """Yield of each item found that was worked on, in order: digest, what made its outcome, why it is none."""
         yield from self._rows(
-            "SELECT o.digest, o.fingerprint FROM scan s JOIN outcome o ON o.digest = s.digest ORDER BY s.position"
+            "SELECT o.digest, o.fingerprint, o.reason FROM scan s JOIN outcome o ON o.digest = s.digest ORDER BY s.position"
         )
 
     def iter_articles(self) -> Iterator[tuple[Found, Outcome]]:

@@ -22,16 +22,16 @@ from pathlib import Path
 from typing import Any
 
 from kg.config import Settings
-from kg.corroboration import copies_to_quads
+from kg.corroboration import add_copies
 from kg.duplicates import find_copies
-from kg.errors import ArticleError
+from kg.errors import ArticleError, StoreError
 from kg.fingerprint import take_writing_fingerprint
-from kg.graph import TYPE, serialize
+from kg.graph import TYPE
 from kg.ledger import Found, Ledger, Outcome
 from kg.model import Copy
 from kg.output import sync_folder, writing
 from kg.privacy import hide
-from kg.report import REPORT, BuildReport, Totals, page_title, write_report
+from kg.report import REPORT, BuildReport, Totals, page_title, read_report, write_report
 
 STORE, TURTLE, NQUADS, PAGE = "store", "graph.ttl", "graph.nq", "graph.html"
 # Links and files of a build, in the order in which they are exchanged: the report last, it says that all is there.
@@ -39,7 +39,7 @@ OUTPUTS = (NQUADS, TURTLE, PAGE, STORE, REPORT)
 # Work that a killed build leaves behind, and the store that the link points to.
 STAGING, GENERATION = ".new-", ".store-"
 # More entities than this are no picture: the page of a larger graph shows those with the most claims.
-PAGE_ENTITIES = 1_000
+PAGE_ENTITIES = 500
 # Parts of a record that only counts are made of.
 COUNTED = ("kinds", "relations", "by_predicate")
 _UNION = "union.nt"
@@ -48,12 +48,12 @@ _TYPE = f"<{TYPE.value}>".encode()
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which outcomes make the graph: the digest kept of each article that is, and its copies.
+    """Which outcomes make the graph: position and digest of the item kept of each article that is, and its copies.
 
     ``leaders`` says for every article which one stands for it, itself where it is kept.
     """
 
-    kept: Mapping[str, str]
+    kept: Mapping[str, tuple[int, str]]
     copies: Mapping[str, tuple[Copy, ...]]
     leaders: Mapping[str, str]
     first_title: str
@@ -73,11 +73,11 @@ def select(ledger: Ledger) -> Selection:
         published = outcome.record["published"] or "9999"
         groups[leader].append((outcome.article != leader, published, found.position, found.digest, copy))
         title = title or copy.title or copy.name
-    kept: dict[str, str] = {}
+    kept: dict[str, tuple[int, str]] = {}
     copies: dict[str, tuple[Copy, ...]] = {}
     for leader, items in sorted(groups.items()):
         items.sort(key=lambda item: item[:3])
-        kept[leader] = items[0][3]
+        kept[leader] = items[0][2:4]
         if len(items) > 1:
             copies[leader] = tuple(item[4] for item in items[1:])
     return Selection(kept, copies, leaders, title)
@@ -99,9 +99,17 @@ def take_state(ledger: Ledger, sources: Iterable[str]) -> str:
     return state.hexdigest()
 
 
-def is_published(ledger: Ledger, out: Path, state: str) -> bool:
-    """Return whether the files in ``out`` are all there and show ``state``."""
-    return ledger.published == state and all((out / name).exists() for name in OUTPUTS)
+def read_published(ledger: Ledger, out: Path, state: str) -> dict[str, Any] | None:
+    """Return the report in ``out`` where all files are there, can be read and show ``state``; else None."""
+    from kg.store import open_store
+
+    if ledger.published != state or not all((out / name).exists() for name in OUTPUTS):
+        return None
+    try:
+        open_store(out)
+        return read_report(out)
+    except StoreError:
+        return None
 
 
 def publish(
@@ -136,7 +144,6 @@ def publish(
         ledger.unpublish()
         _exchange(folder, out, generation)
         ledger.settle(state)
-        _sweep(out, generation.name)
     return report
 
 
@@ -162,7 +169,7 @@ def iter_rows(ledger: Ledger, selection: Selection) -> Iterator[dict[str, Any]]:
 def _row(where: str, found: Found, outcome: Outcome, selection: Selection) -> dict[str, Any]:
     said = {name: value for name, value in outcome.record.items() if name not in COUNTED}
     leader = selection.leaders[outcome.article]
-    if selection.kept[leader] == found.digest:
+    if selection.kept[leader] == (found.position, found.digest):
         return {"status": "done", "where": where, "id": outcome.article, **said}
     names = ("name", "title", "publisher", "published", "url", "characters")
     told = {name: said[name] for name in names}
@@ -172,25 +179,22 @@ def _row(where: str, found: Found, outcome: Outcome, selection: Selection) -> di
 def sweep(out: Path) -> None:
     """Remove what a build that was killed left behind."""
     with writing(out):
-        target = (out / STORE).readlink().name if (out / STORE).is_symlink() else ""
-        _sweep(out, target)
-
-
-def _sweep(out: Path, current: str) -> None:
-    for path in out.iterdir():
-        if path.name.startswith((STAGING, GENERATION)) and path.name != current:
-            shutil.rmtree(path, ignore_errors=True)
-            with suppress(OSError):
-                path.unlink()
+        current = (out / STORE).readlink().name if (out / STORE).is_symlink() else ""
+        for path in out.iterdir():
+            if path.name.startswith((STAGING, GENERATION)) and path.name != current:
+                shutil.rmtree(path, ignore_errors=True)
+                with suppress(OSError):
+                    path.unlink()
 
 
 @contextmanager
 def _staging(out: Path) -> Iterator[Path]:
+    """Give a folder to work in; at the end it goes, and every store but the one that is linked to."""
     folder = Path(tempfile.mkdtemp(prefix=STAGING, dir=out))
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        sweep(out)
 
 
 def _write_nquads(
@@ -199,24 +203,17 @@ def _write_nquads(
     """Write the articles' quads, sorted, and count what they hold; return the number of quads."""
     quads = 0
     with path.open("wb") as file:
-        for article, digest in selection.kept.items():
+        for article, (_, digest) in selection.kept.items():
             outcome = ledger.outcome(digest)
             if outcome is None:
                 continue
             totals.add(outcome.record)
             data = outcome.read_quads()
             if article in selection.copies:
-                data = _with_copies(data, _to_copy(outcome), selection.copies[article], settings)
+                data = add_copies(data, _to_copy(outcome), selection.copies[article], settings=settings)
             quads += data.count(b"\n")
             file.write(data)
     return quads
-
-
-def _with_copies(data: bytes, kept: Copy, copies: Iterable[Copy], settings: Settings) -> bytes:
-    from pyoxigraph import RdfFormat, parse
-
-    added = copies_to_quads(kept, copies, settings=settings)
-    return serialize([*parse(data, format=RdfFormat.N_QUADS), *added], "nquads")
 
 
 def _write_graph(folder: Path, out: Path, processes: int) -> Path:
@@ -227,23 +224,19 @@ def _write_graph(folder: Path, out: Path, processes: int) -> Path:
     from kg.store import NewStore
 
     generation = Path(tempfile.mkdtemp(prefix=GENERATION, dir=out))
-    try:
-        # A folder of mkdtemp is its owner's only.
-        generation.chmod(folder.parent.stat().st_mode & 0o777)
-        with _beside(processes) as run:
-            store = NewStore(generation)
-            union = run(_write_union, folder)
-            store.add_file(folder / NQUADS)
-            union()
-            turtle = run(_write_turtle, folder)
-            store.add_file(folder / _UNION)
-            store.finish()
-            turtle()
-        (folder / _UNION).unlink()
-        sync_folder(generation)
-    except BaseException:
-        shutil.rmtree(generation, ignore_errors=True)
-        raise
+    # A folder of mkdtemp is its owner's only.
+    generation.chmod(folder.parent.stat().st_mode & 0o777)
+    with _beside(processes) as run:
+        store = NewStore(generation)
+        union = run(_write_union, folder)
+        store.add_file(folder / NQUADS)
+        union()
+        turtle = run(_write_turtle, folder)
+        store.add_file(folder / _UNION)
+        store.finish()
+        turtle()
+    (folder / _UNION).unlink()
+    sync_folder(generation)
     return generation
 
 
@@ -275,13 +268,12 @@ def _to_sort(quad: bytes) -> bytes:
 
 
 def _write_turtle(folder: Path) -> None:
-    from pyoxigraph import RdfFormat, parse
-    from pyoxigraph import serialize as write
+    from pyoxigraph import RdfFormat, parse, serialize
 
     from kg.graph import PREFIXES
 
     triples = (quad.triple for quad in parse(path=str(folder / _UNION), format=RdfFormat.N_TRIPLES))
-    write(triples, output=str(folder / TURTLE), format=RdfFormat.TURTLE, prefixes=PREFIXES)
+    serialize(triples, output=str(folder / TURTLE), format=RdfFormat.TURTLE, prefixes=PREFIXES)
 
 
 def _write_page(generation: Path, path: Path, title: str) -> None:
@@ -298,14 +290,26 @@ def _exchange(folder: Path, out: Path, generation: Path) -> None:
         if name != STORE:
             (folder / name).replace(out / name)
             continue
+        earlier = (out / STORE).exists() and not (out / STORE).is_symlink()
         try:
             (folder / STORE).symlink_to(generation.name, target_is_directory=True)
         except OSError:
-            if (out / STORE).exists():
-                (out / STORE).replace(folder / "old")
-            generation.replace(out / STORE)
+            _rename(generation, out / STORE, earlier=folder / "old")
         else:
-            if (out / STORE).is_dir() and not (out / STORE).is_symlink():
+            if earlier:
                 (out / STORE).replace(folder / "old")
             (folder / STORE).replace(out / STORE)
     sync_folder(out, files=False)
+
+
+def _rename(new: Path, place: Path, *, earlier: Path) -> None:
+    """Put a folder in its place; what is there comes back when that fails."""
+    there = place.exists()
+    if there:
+        place.replace(earlier)
+    try:
+        new.replace(place)
+    except BaseException:
+        if there:
+            earlier.replace(place)
+        raise

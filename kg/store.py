@@ -63,8 +63,10 @@ class NewStore:
     def finish(self) -> None:
         """Add the ontology, make one sorted file a table, which opens and reads fastest, and close the store."""
         with _writing(str(self.directory)):
-            known = {quad.triple for quad in _ontology_quads()}
-            self._opened.bulk_extend(_ontology_quads())
+            # Read once: each reading gives the blank nodes other names.
+            ontology = list(_ontology_quads())
+            known = {quad.triple for quad in ontology}
+            self._opened.bulk_extend(ontology)
             self._opened.bulk_extend(Quad(t.subject, t.predicate, t.object) for t in known)
             self._opened.optimize()
             self._opened.flush()

@@ -20,14 +20,19 @@ from typing import TYPE_CHECKING
 from kg import pipeline
 from kg.chunks import SLOWEST, Chunk, run_chunk
 from kg.config import Limits, Settings
+from kg.errors import ConfigError
 from kg.ledger import Outcome
 from kg.pipeline import Extractor
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
-# Beyond what its items may take: to start, to load the language pipeline, to send the results.
+# Seconds that a worker process has to begin.
+START = 60.0
+# Seconds beyond what its items may take: to load the language pipeline, to send the results.
 GRACE = 60.0
+# So many workers in a row may end before they begin: then it is no accident, and no item's fault.
+STARTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,9 @@ def iter_outcomes(
 
     With one process the work is done in this one. ``on_loss`` hears in words of every worker that was lost.
     An error of the product itself (a broken rule, a model that is not installed) is raised.
+
+    Raises:
+        ConfigError: no worker process can be started.
     """
     if processes < 2:
         extractor = job.load()
@@ -81,19 +89,26 @@ class _Worker:
         self.process.start()
         theirs.close()
         self.task: _Task | None = None
+        self.begun = False
+        self.seconds = 0.0
         self.until = 0.0
 
     def give(self, task: _Task, limits: Limits) -> None:
         self.task = task
         weight = sum(len(item.data) for item in task.chunk)
         # To read, to extract, and to do both again one by one where something went wrong.
-        seconds = 2 * (2 * limits.item_seconds * len(task.chunk) + weight / SLOWEST)
-        self.until = time.monotonic() + GRACE + seconds
+        self.seconds = GRACE + 2 * (2 * limits.item_seconds * len(task.chunk) + weight / SLOWEST)
+        self.until = time.monotonic() + (self.seconds if self.begun else START)
         # A worker that died while it was idle is noticed when nothing comes back.
         try:
             self.connection.send(task.chunk)
         except OSError:
             self.until = 0.0
+
+    def begin(self) -> None:
+        """Note that the process is there: only from now on does its task take time."""
+        self.begun = True
+        self.until = time.monotonic() + self.seconds
 
     def end(self) -> None:
         self.process.kill()
@@ -108,6 +123,7 @@ class _Crew:
         self.size = processes
         self.workers: list[_Worker] = []
         self.again: deque[_Task] = deque()
+        self.failed_starts = 0
 
     def work(self, chunks: Iterator[Chunk]) -> Iterator[list[Outcome]]:
         """Yield the outcomes of all chunks."""
@@ -155,6 +171,10 @@ class _Crew:
             result = worker.connection.recv()
         except (EOFError, OSError):
             return list(self._lost_outcomes(worker, "died"))
+        if result is None:
+            worker.begin()
+            self.failed_starts = 0
+            return []
         if isinstance(result, BaseException):
             raise result
         worker.task = None
@@ -172,6 +192,10 @@ class _Crew:
         self.workers.remove(worker)
         if task is None:
             return
+        if not worker.begun:
+            self._note_failed_start(how)
+            self.again.append(task)
+            return
         task.losses += 1
         where = task.chunk[0].where
         self.on_loss(f"a worker process {how} at {len(task.chunk)} articles from {where} on")
@@ -183,12 +207,19 @@ class _Crew:
         else:
             yield Outcome(task.chunk[0].digest, reason=f"the process that worked on it {how}, twice")
 
+    def _note_failed_start(self, how: str) -> None:
+        self.failed_starts += 1
+        self.on_loss(f"a worker process {how} before it began")
+        if self.failed_starts >= STARTS:
+            raise ConfigError("processes", "worker processes end before they begin", "1 needs none")
+
 
 def _serve(connection: Connection, job: Job) -> None:
     """Work on chunks until there is nobody left who sends any."""
     # Ctrl-C reaches every process of a terminal; what it means is decided by the one that sent the chunks.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     extractor = job.load()
+    connection.send(None)
     while True:
         try:
             chunk: Chunk = connection.recv()

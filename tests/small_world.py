@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from pyoxigraph import Quad, Store
 
 from kg.config import Settings
-from kg.graph import to_quads
+from kg.graph import serialize, to_quads
 from kg.model import Article, Claim, Entity, Evidence, Extraction
-from kg.store import load_extractions
+from kg.store import NewStore, load_extractions
 
 POLICE = Entity("agency/阳东市公安局", "PublicSecurityOrgan", "阳东市公安局", ("市公安局", "市局"), "990100")
 STATION_HOUSE = Entity(
@@ -135,3 +137,15 @@ def store() -> Store:
     made = Store()
     load_extractions(made, quads())
     return made
+
+
+def write_store(folder: Path, said: Iterable[Quad] | None = None) -> None:
+    """Write a store of the articles' quads, both articles' if none are given, as a build does."""
+    said = quads() if said is None else list(said)
+    lines = folder.parent / f"{folder.name}.nt"
+    new = NewStore(folder)
+    for form in ("nquads", "ntriples"):
+        lines.write_bytes(serialize(said, form))
+        new.add_file(lines)
+    lines.unlink()
+    new.finish()

@@ -34,7 +34,7 @@ HOUSE = (
     "lookup",
     "queryfile",
     "queries network centrality",
-    "pages",
+    "pages answers",
     "pipeline publishing shards",
     "chunks explaining",
     "workers",
@@ -69,7 +69,19 @@ REGISTRIES = ("pypi", "pythonhosted", "npmjs", "npmmirror", "debian", "anaconda"
 PLACES = "root|work|home|tmp|Users|opt|mnt"
 RESTRICTIVE = re.compile(r"GPL|GNU|Non-?Commercial")
 # What a command that only answers may not load: each costs from a tenth of a second to seconds.
-HEAVY = {"spacy", "thinc", "numpy", "networkx", "pyvis", "rdflib", "pyshacl", "pycrfsuite", "trafilatura", "rustworkx", "pypinyin"}
+HEAVY = {
+    "spacy",
+    "thinc",
+    "numpy",
+    "networkx",
+    "pyvis",
+    "rdflib",
+    "pyshacl",
+    "pycrfsuite",
+    "trafilatura",
+    "rustworkx",
+    "pypinyin",
+}
 
 
 @cache

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from kg import shapes
 from kg.config import Settings
-from kg.corroboration import copies_to_quads, copy_iri, to_copy
+from kg.corroboration import add_copies, copies_to_quads, copy_iri, to_copy
 from kg.graph import article_iri, in_order, serialize, term, to_quads
-from kg.model import Article, Copy, Extraction
+from kg.model import Article, Claim, Copy, Extraction
 from kg.queries import answer, cell, find_query
 from kg.store import load_extractions, retract
 
@@ -112,6 +112,18 @@ def test_whatever_a_page_says_of_itself_the_shapes_accept(copies: list[Copy]) ->
     assert in_order(again) == in_order(quads)
 
 
+def test_copies_join_the_lines_of_their_article_in_the_order_of_a_whole_graph() -> None:
+    first = small_world.extractions()[0]
+    quads = to_quads(first, settings=SETTINGS)
+    lines = serialize(quads, "nquads")
+
+    joined = add_copies(lines, to_copy(first.article), [REPRINT, PLAIN], settings=SETTINGS)
+
+    copies = copies_to_quads(first.article, [REPRINT, PLAIN], settings=SETTINGS)
+    assert joined == serialize([*quads, *copies], "nquads")
+    assert add_copies(lines, first.article, [], settings=SETTINGS) == lines
+
+
 def test_a_copy_is_not_one_more_article_that_states_a_relation() -> None:
     relation = ("阳东市公安局", "合作", "阳东市教育局")
 
@@ -153,7 +165,7 @@ def test_who_works_with_whom_counts_once_whichever_is_named_first() -> None:
     assert [row[:4] for row in table(made, "corroborated")] == [("阳东市公安局", "合作", "阳东市教育局", "2")]
 
 
-def _only(article: Article, claim: object) -> Extraction:
+def _only(article: Article, claim: Claim) -> Extraction:
     return Extraction(article, (claim.subject, claim.object), (claim,))
 
 

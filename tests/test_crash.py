@@ -234,12 +234,15 @@ def test_an_interrupted_build_says_how_far_it_got_and_goes_on(
 def test_a_worker_that_is_killed_costs_nothing(undisturbed: Undisturbed, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run = Run(undisturbed.corpus, out, "--processes", "2", log=tmp_path / "log")
+    rng = random.Random(SEED)
     assert run.wait_until(lambda: len(workers(run.process.pid)) >= 2), run.said()
-    assert run.wait_until(lambda: run.events("article") > 0), run.said()
+    # Each has its first chunk in hand: what is lost must be noticed.
+    time.sleep(rng.uniform(0, undisturbed.first / 2))
 
-    os.kill(random.Random(SEED).choice(workers(run.process.pid)), signal.SIGKILL)
+    os.kill(rng.choice(workers(run.process.pid)), signal.SIGKILL)
 
     assert run.end() == 0, run.said()
+    assert run.events("worker lost") == 1
     assert results(out) == undisturbed.whole
     report = json.loads((out / "report.json").read_text("utf-8"))
     rows = [row["where"] for row in report["articles"]]

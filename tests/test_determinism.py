@@ -16,10 +16,10 @@ import pytest
 from spacy.language import Language
 
 from kg import language
+from kg.building import build
 from kg.config import Settings
 from kg.graph import serialize
 from kg.model import Article, Extraction
-from kg.pipeline import build
 from kg.privacy import redact
 from kg.reading import iter_articles
 from kg.report import read_report
@@ -137,4 +137,7 @@ def test_two_builds_give_the_same_bytes_in_whatever_order_of_folders(tmp_path: P
     reports = [read_report(out) for out in (first, second)]
     for report in reports:
         del report["started"], report["seconds"]
+        # How long each article took is told too.
+        for row in report["articles"]:
+            row.pop("seconds", None)
     assert reports[0] == reports[1]

@@ -54,7 +54,9 @@ def test_a_node_says_what_it_is_called_and_what_it_is() -> None:
         "labels": ("市公安局", "市局"),
         "kind": "PublicSecurityOrgan",
         "scored": "Agency",
+        "division": "990100",
     }
+    assert "division" not in graph.nodes[BASE + "studio/何清工作室"]
     assert graph.nodes[BASE + "studio/何清工作室"]["kind"] == "Studio"
 
 

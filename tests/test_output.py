@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from kg.errors import OutputError, StoreError
-from kg.output import replacing_folder, write_file
-
-CONTENTS = ("graph.ttl", "store")
+from kg.output import sync_folder, write_file, writing
 
 
 def full_disk(*_: object, **__: object) -> None:
@@ -85,100 +83,67 @@ def test_a_file_where_a_folder_should_be_is_named(tmp_path: Path) -> None:
         write_file(tmp_path / "file" / "graph.ttl", b"new")
 
 
-def test_a_new_folder_appears_only_when_filled(tmp_path: Path) -> None:
-    target = tmp_path / "out"
-
-    with replacing_folder(target, contents=CONTENTS) as folder:
-        (folder / "graph.ttl").write_bytes(b"new")
-        seen_before_the_end = target.exists()
-
-    assert not seen_before_the_end
-    assert names(tmp_path) == ["out"]
-    assert names(target) == ["graph.ttl"]
+# What the system says
 
 
-def test_an_old_folder_is_replaced_and_the_users_own_files_stay(tmp_path: Path) -> None:
-    target = tmp_path / "out"
-    (target / "store").mkdir(parents=True)
-    (target / "notes.md").write_text("mine")
-
-    with replacing_folder(target, contents=CONTENTS) as folder:
-        (folder / "graph.ttl").write_bytes(b"new")
-
-    assert names(tmp_path) == ["out"]
-    assert names(target) == ["graph.ttl", "notes.md"]
-    assert (target / "notes.md").read_text() == "mine"
-
-
-def test_a_folder_behind_a_link_is_replaced_behind_it(tmp_path: Path) -> None:
-    (tmp_path / "disk").mkdir()
-    (tmp_path / "out").symlink_to("disk")
-
-    with replacing_folder(tmp_path / "out", contents=CONTENTS) as folder:
-        (folder / "graph.ttl").write_bytes(b"new")
-
-    assert (tmp_path / "out").is_symlink()
-    assert names(tmp_path / "disk") == ["graph.ttl"]
-
-
-@pytest.mark.parametrize("error", [StoreError("store", "broken"), KeyboardInterrupt()])
-def test_when_filling_fails_the_old_folder_stays(tmp_path: Path, error: BaseException) -> None:
-    target = tmp_path / "out"
-    target.mkdir()
-    (target / "graph.ttl").write_bytes(b"old")
-
-    def fill() -> None:
-        with replacing_folder(target, contents=CONTENTS) as folder:
-            (folder / "graph.ttl").write_bytes(b"half")
-            raise error
-
-    with pytest.raises(type(error)):
-        fill()
-
-    assert (target / "graph.ttl").read_bytes() == b"old"
-    assert names(tmp_path) == ["out"]
-
-
-def test_a_full_disk_while_filling_names_the_folder(tmp_path: Path) -> None:
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EDQUOT])
+def test_what_cannot_be_written_names_the_place(tmp_path: Path, code: int) -> None:
     with (
-        pytest.raises(OutputError, match="out: cannot be written: No space left on device"),
-        replacing_folder(tmp_path / "out", contents=CONTENTS),
+        pytest.raises(OutputError, match=f"out: cannot be written: {os.strerror(code)}") as raised,
+        writing(tmp_path / "out"),
     ):
-        full_disk()
-
-    assert names(tmp_path) == []
-
-
-def test_when_the_new_folder_cannot_move_in_the_old_one_comes_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    target = tmp_path / "out"
-    target.mkdir()
-    (target / "graph.ttl").write_bytes(b"old")
-    replace = Path.replace
-
-    def refuse_new(self: Path, to: Path) -> Path:
-        if ".new-" in self.name:
-            full_disk()
-        return replace(self, to)
-
-    monkeypatch.setattr(Path, "replace", refuse_new)
-
-    with (
-        pytest.raises(OutputError, match="No space left"),
-        replacing_folder(target, contents=CONTENTS) as folder,
-    ):
-        (folder / "graph.ttl").write_bytes(b"new")
-
-    assert (target / "graph.ttl").read_bytes() == b"old"
-    assert names(tmp_path) == ["out"]
-
-
-def test_an_error_inside_the_new_folder_names_the_place_the_user_knows(tmp_path: Path) -> None:
-    with (
-        pytest.raises(OutputError, match="out: cannot be written: Disk quota exceeded") as raised,
-        replacing_folder(tmp_path / "out", contents=CONTENTS) as folder,
-    ):
-        raise OutputError(str(folder / "store"), "cannot be written: Disk quota exceeded")
+        raise OSError(code, os.strerror(code), "somewhere inside")
 
     assert raised.value.where == str(tmp_path / "out")
+    assert "\n" not in str(raised.value)
+
+
+def test_an_error_inside_the_place_names_the_place_the_user_knows(tmp_path: Path) -> None:
+    inside = OutputError(
+        str(tmp_path / "out" / "store"), "cannot be written: Disk quota exceeded", "more room"
+    )
+
+    with pytest.raises(OutputError) as raised, writing(tmp_path / "out"):
+        raise inside
+
+    assert str(raised.value) == f"{tmp_path / 'out'}: cannot be written: Disk quota exceeded; more room"
+
+
+@pytest.mark.parametrize(
+    "error", [StoreError("store", "broken"), KeyboardInterrupt(), BrokenPipeError(), ValueError("mine")]
+)
+def test_what_is_no_matter_of_the_place_goes_through(tmp_path: Path, error: BaseException) -> None:
+    with pytest.raises(type(error)) as raised, writing(tmp_path):
+        raise error
+
+    assert raised.value is error
+
+
+# To the disk
+
+
+@pytest.mark.parametrize(("files", "expected"), [(True, {"one", "two", "folder"}), (False, {"folder"})])
+def test_a_folder_is_forced_to_the_disk_with_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: bool, expected: set[str]
+) -> None:
+    folder = tmp_path / "folder"
+    (folder / "inner").mkdir(parents=True)
+    for name in ("one", "two"):
+        (folder / name).touch()
+    (folder / "link").symlink_to("nowhere")
+    forced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: forced.append(os.fstat(handle).st_ino))
+
+    sync_folder(folder, files=files)
+
+    names = {
+        path.stat().st_ino: path.name for path in (folder, folder / "one", folder / "two", folder / "inner")
+    }
+    assert {names[number] for number in forced} == expected
+    assert names[forced[-1]] == "folder"
+
+
+def test_a_system_that_opens_no_folders_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "open", lambda *_: (_ for _ in ()).throw(PermissionError()))
+
+    sync_folder(tmp_path)

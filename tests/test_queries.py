@@ -28,7 +28,7 @@ from kg.lookup import close_names, find_entities
 from kg.model import PREDICATES
 from kg.queries import Answer, answer, bind, cell, find_query, load_queries, serialize
 from kg.queryfile import Query, read_query
-from kg.store import ONTOLOGY_GRAPH, create_store, open_store
+from kg.store import ONTOLOGY_GRAPH, open_store
 
 STORE = small_world.store()
 HOSTILE = [
@@ -666,7 +666,7 @@ def test_a_cell_reads_well(value: queries.Term | None, expected: str) -> None:
 
 
 def test_a_store_that_breaks_under_a_query_is_one_line(tmp_path: Path) -> None:
-    create_store(tmp_path / "store", small_world.quads())
+    small_world.write_store(tmp_path / "store")
     opened = open_store(tmp_path / "store")
     for path in (tmp_path / "store").glob("*.sst"):
         path.write_bytes(bytes(path.stat().st_size))
@@ -678,7 +678,7 @@ def test_a_store_that_breaks_under_a_query_is_one_line(tmp_path: Path) -> None:
 
 
 def test_an_answer_needs_no_language_pipeline(tmp_path: Path) -> None:
-    create_store(tmp_path / "store", small_world.quads())
+    small_world.write_store(tmp_path / "store")
     code = (
         "import sys; from pathlib import Path\n"
         "from kg.queries import answer, find_query; from kg.store import open_store\n"

@@ -1,4 +1,4 @@
-"""The store on disk: whole or not at all, one article at a time taken back."""
+"""The store on disk: filled once, opened by many, one article at a time taken back."""
 
 from __future__ import annotations
 
@@ -6,20 +6,18 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import small_world
-from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
+from pyoxigraph import DefaultGraph, NamedNode, Store
 
 from kg import store as store_module
 from kg.errors import DataError, OutputError, StoreError
 from kg.graph import term
 from kg.store import (
     ONTOLOGY_GRAPH,
-    create_store,
-    is_store,
+    NewStore,
     iter_data,
     load_extractions,
     open_store,
@@ -32,7 +30,7 @@ SECOND = NamedNode("https://w3id.org/cpkg/id/article/2222222222222222")
 
 @pytest.fixture
 def made(tmp_path: Path) -> Path:
-    create_store(tmp_path / "store", small_world.quads())
+    small_world.write_store(tmp_path / "store")
     return tmp_path / "store"
 
 
@@ -78,54 +76,54 @@ def test_a_build_folder_opens_by_its_own_name(made: Path) -> None:
     assert len(open_store(made.parent)) == len(open_store(made))
 
 
-def test_a_new_store_takes_the_place_of_the_old(made: Path) -> None:
-    second = [quad for quad in small_world.quads() if quad.graph_name == SECOND]
+def test_what_is_added_in_pieces_is_added_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Some twenty lines at a time.
+    monkeypatch.setattr(store_module, "BATCH", 20)
 
-    create_store(made, second)
+    small_world.write_store(tmp_path / "store")
 
-    assert set(iter_data(open_store(made))) == set(second)
-    assert [path.name for path in made.parent.iterdir()] == ["store"]
-
-
-def test_a_failed_build_leaves_the_good_store_and_nothing_else(made: Path) -> None:
-    before = contents(made)
-
-    def broken() -> Iterator[Quad]:
-        yield from small_world.quads()[:100]
-        raise RuntimeError("the extractor broke")
-
-    with pytest.raises(RuntimeError, match="the extractor broke"):
-        create_store(made, broken())
-
-    assert contents(made) == before
-    assert [path.name for path in made.parent.iterdir()] == ["store"]
+    assert set(iter_data(open_store(tmp_path / "store"))) == set(small_world.quads())
+    assert len(open_store(tmp_path / "store")) == len(small_world.store())
 
 
-def test_a_failed_swap_puts_the_good_store_back(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = Path.replace
+def test_a_new_store_holds_what_one_in_memory_holds(made: Path) -> None:
+    def plain(store: Store) -> Counter[tuple[str, str]]:
+        # The ontology's own blank nodes have other names in each store.
+        return Counter((quad.predicate.value, str(quad.graph_name)) for quad in store)
 
-    def fail_once(self: Path, target: Path) -> Path:
-        if self.name == "new":
-            raise OSError(28, "No space left on device")
-        return real(self, target)
-
-    monkeypatch.setattr(Path, "replace", fail_once)
-
-    with pytest.raises(OutputError, match="cannot be written: No space left on device"):
-        create_store(made, [])
-
-    assert set(iter_data(open_store(made))) == set(small_world.quads())
-    assert [path.name for path in made.parent.iterdir()] == ["store"]
+    assert plain(open_store(made)) == plain(small_world.store())
 
 
-def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
+def test_a_store_without_articles_is_whole(tmp_path: Path) -> None:
+    small_world.write_store(tmp_path / "store", [])
+
+    assert list(iter_data(open_store(tmp_path / "store"))) == []
+
+
+def test_a_finished_store_takes_no_more(tmp_path: Path) -> None:
+    new = NewStore(tmp_path / "store")
+    new.finish()
+    (tmp_path / "more.nq").write_bytes(b"<urn:s> <urn:p> <urn:o> .\n")
+
+    with pytest.raises(StoreError, match="store: is finished"):
+        new.add_file(tmp_path / "more.nq")
+
+
+def test_a_store_that_is_not_finished_is_none(tmp_path: Path) -> None:
+    new = NewStore(tmp_path / "store")
+
+    with pytest.raises(StoreError, match="broken"):
+        open_store(new.directory)
+
+
+def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
     # A limit on the size of a file is what a full disk is to RocksDB: a write that fails.
     code = (
         "import resource, signal, sys; from pathlib import Path; import small_world\n"
-        "from kg.errors import KgError; from kg.store import create_store\n"
+        "from kg.errors import KgError\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))\n"
-        "try: create_store(Path(sys.argv[1]), small_world.quads())\n"
+        "try: small_world.write_store(Path(sys.argv[1]))\n"
         "except KgError as error: print(type(error).__name__, error)"
     )
     place = tmp_path / "store"
@@ -140,31 +138,13 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
 
     assert run.stdout.startswith(f"OutputError {place}: cannot be written: "), run
     assert run.stdout.count("\n") == 1
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_folder_of_something_else_is_not_replaced(tmp_path: Path) -> None:
-    (tmp_path / "thesis.doc").write_text("years of work")
-
-    with pytest.raises(OutputError, match="something else than a store is there"):
-        create_store(tmp_path, [])
-
-    assert (tmp_path / "thesis.doc").read_text() == "years of work"
 
 
 def test_a_store_cannot_stand_under_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     with pytest.raises(OutputError, match="cannot be written"):
-        create_store(tmp_path / "file" / "store", [])
-
-
-def test_a_new_store_has_the_users_permissions(tmp_path: Path) -> None:
-    (tmp_path / "plain").mkdir()
-
-    create_store(tmp_path / "store", [])
-
-    assert (tmp_path / "store").stat().st_mode == (tmp_path / "plain").stat().st_mode
+        NewStore(tmp_path / "file" / "store")
 
 
 @pytest.mark.parametrize("place", ["nowhere", "file", "empty"])
@@ -284,7 +264,4 @@ def test_a_broken_ontology_file_is_named(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(store_module, "data_dir", lambda name: tmp_path / name)
 
     with pytest.raises(DataError, match=r"groups\.ttl: cannot be read: .*; a Turtle file"):
-        create_store(tmp_path / "store", [])
-
-    assert not is_store(tmp_path / "store")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["ontology"]
+        NewStore(tmp_path / "store").finish()

@@ -26,6 +26,7 @@ from kg.language.tagger import Tagger, load_tagger
 from kg.language.tagging import begins_with_surname, class_by_ending, observe
 from kg.language.weights import TrainedComponent
 from kg.occurrences import any_of, find_occurrences
+from kg.surnames import load_surnames, to_pattern
 from kg.yamlfile import load_yaml
 
 MODEL = Path(__file__).parent / "model" / "kg_mentions" / "mentions.npz"
@@ -88,6 +89,10 @@ def _edges() -> dict[str, re.Pattern[str]]:
         "titled": re.compile(r"《[^《》\n]*》"),
         "system": re.compile(any_of(names["systems"])),
         "unnamed": re.compile(rf"(?:{any_of(data['unnamed'])})$"),
+        "trailing": re.compile(
+            rf"(?!{to_pattern(name for name in load_surnames() if len(name) > 1)})[\u4e00-\u9fff]{{3}}"
+            rf"(?:{any_of(data['trailing'])})"
+        ),
         "leading": re.compile(rf"^(?:{any_of(data['leading'])})"),
     }
 
@@ -196,6 +201,8 @@ def _trim(text: str, span: Span) -> Span | None:
     # 向小溪 is a name whole; 向陈静 is one behind a preposition.
     if match and begins_with_surname(words[match.end() :]):
         start += match.end()
+    if kind == "Person" and _edges()["trailing"].fullmatch(text[start:end]):
+        end -= 1
     if kind == "Program":
         kind = _class_of_programme(text, start, end)
     if not kind:

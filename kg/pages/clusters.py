@@ -22,6 +22,8 @@ MOST_DOTS = 60
 SMALL = 5
 # A community is called by its place where so large a share of what has a place lies there.
 MOSTLY = 0.6
+# A dot that lies in two counties of a city is called by them.
+PARTS = 2
 SMALLEST_DOT, LARGEST_DOT = 14.0, 60.0
 COVERAGE = 0.3
 
@@ -116,7 +118,7 @@ def _names(content: Content, groups: Sequence[Sequence[int]]) -> list[dict[str, 
         if not degrees[first]:
             names.append(dict(words()["other"]))
             continue
-        place = table[code].name if code else ""
+        place = "、".join(table[part].name for part in _parts(content, members, code))
         if place and place in seen:
             name = leading if leading.startswith(place) else f"{place} · {leading}"
         else:
@@ -136,6 +138,22 @@ def _place(content: Content, members: Sequence[int]) -> str | None:
         counts.update(chain)
     often = [code for code, count in counts.items() if count >= MOSTLY * placed]
     return min(often, key=lambda code: (counts[code], -len(list(_chain(code))), code)) if often else None
+
+
+def _parts(content: Content, members: Sequence[int], code: str | None) -> list[str]:
+    """Return the two divisions below one in which most of its members lie, or itself."""
+    if code is None:
+        return []
+    table = load_divisions().by_code
+    below: Counter[str] = Counter()
+    for member in members:
+        chain = list(_chain(content.entities[member]["place"]))
+        if code in chain:
+            below.update(chain[: chain.index(code)][-1:])
+    pair = sorted(below.items(), key=lambda item: (-item[1], item[0]))[:PARTS]
+    inside = sum(code in _chain(content.entities[member]["place"]) for member in members)
+    enough = sum(count for _, count in pair) >= MOSTLY * inside
+    return sorted(part for part, _ in pair) if len(pair) == PARTS and enough and code in table else [code]
 
 
 def _homes(content: Content, groups: Sequence[Sequence[int]]) -> dict[str, int]:

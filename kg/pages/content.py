@@ -179,9 +179,7 @@ def words() -> Mapping[str, Mapping[str, str]]:
 
 @cache
 def _read_words(name: str) -> Mapping[str, Mapping[str, str]]:
-    words: dict[str, dict[str, str]] = load_yaml(
-        files("kg.pages").joinpath(name).read_text(encoding="utf-8")
-    )
+    words: dict[str, dict[str, str]] = load_yaml(files("kg.pages").joinpath(name).read_text(encoding="utf-8"))
     for key, texts in words.items():
         if sorted(texts) != sorted(LANGUAGES):
             raise DataError(f"{name}: {key}", f"languages {sorted(texts)}", "exactly zh and en")

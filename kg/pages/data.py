@@ -18,9 +18,7 @@ def page_data(content: Content) -> dict[str, Any]:
     home = {member: number for number, members in enumerate(groups) for member in members}
     return {
         "terms": terms(content),
-        "entities": [
-            entity | {"community": home[number]} for number, entity in enumerate(content.entities)
-        ],
+        "entities": [entity | {"community": home[number]} for number, entity in enumerate(content.entities)],
         "relations": [
             [relation.subject, relation.object, relation.predicate, int(relation.symmetric), relation.claims]
             for relation in content.relations

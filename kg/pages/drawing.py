@@ -65,9 +65,7 @@ def draw(content: Content, *, communities: Sequence[Sequence[int]] | None = None
         [(max(2 * size, text.width), 2 * size + text.height) for size, text in zip(sizes, texts, strict=True)]
     ).reshape(-1, 2)
     lines = [(relation.subject, relation.object) for relation in content.relations]
-    centres = (
-        layout.place(boxes, lines) if communities is None else islands.place(boxes, lines, communities)
-    )
+    centres = _place(boxes, lines, communities)
     for number, entity in enumerate(content.entities):
         x, y = centres[number]
         network.add_node(
@@ -96,6 +94,19 @@ def draw(content: Content, *, communities: Sequence[Sequence[int]] | None = None
     network.set_options(json.dumps(OPTIONS | {"interaction": OPTIONS["interaction"] | moving}))
     nodes, edges, _, _, _, options = network.get_network_data()
     return {"nodes": nodes, "edges": edges, "options": json.loads(options)}
+
+
+def _place(
+    boxes: layout.Array, lines: list[tuple[int, int]], communities: Sequence[Sequence[int]] | None
+) -> layout.Array:
+    from threadpoolctl import threadpool_limits
+
+    # Several threads sum in another order, so the picture would depend on the machine; and these matrices are so
+    # small that waiting for each other takes twice the time.
+    with threadpool_limits(1, user_api="blas"):
+        if communities is None:
+            return layout.place(boxes, lines)
+        return islands.place(boxes, lines, communities)
 
 
 def _size(degree: int) -> float:

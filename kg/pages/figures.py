@@ -77,7 +77,7 @@ def sectors_by_place(content: Content) -> dict[str, Any] | None:
     for agency, chain in zip(agencies, chains, strict=True):
         # What lies above the level (a province's own bureau beside its cities) stands in a row of its own.
         cells[chain[min(level, len(chain) - 1)], _sector(agency)] += 1
-    columns, column = _columns(Counter({name: cells_of for name, cells_of in _sum(cells, 1).items()}))
+    columns, column = _columns(_sum(cells, 1))
     rows = []
     for code, _ in _ranked(_sum(cells, 0))[:MOST_ROWS]:
         values = [0] * len(columns)

@@ -14,6 +14,8 @@ from kg.pages.layout import Array
 SHORE = 240.0
 # An island lies near those to which it has the most lines; all its lines would draw all islands to one point.
 NEIGHBOURS = 3
+# Islands are drawn close together first; pushing them apart is quick.
+COVERAGE = 1.5
 
 
 def place(boxes: Array, edges: Sequence[tuple[int, int]], communities: Sequence[Sequence[int]]) -> Array:
@@ -33,7 +35,7 @@ def place(boxes: Array, edges: Sequence[tuple[int, int]], communities: Sequence[
             across[int(min(home[one], home[two])), int(max(home[one], home[two]))] += 1
     sizes = np.zeros((len(communities), 2))
     for number, members in enumerate(communities):
-        own = layout.place(boxes[members], inside[number])
+        own = layout.place(boxes[members], inside[number], exact=layout.PIVOTS)
         low = (own - boxes[members] / 2).min(axis=0)
         high = (own + boxes[members] / 2).max(axis=0)
         centres[members] = own - (low + high) / 2
@@ -46,7 +48,7 @@ def place(boxes: Array, edges: Sequence[tuple[int, int]], communities: Sequence[
 def place_islands(sizes: Array, across: Counter[tuple[int, int]]) -> Array:
     """Return the centres of islands of these sizes; ``across`` counts the lines between two of them."""
     scale = float(np.sqrt(np.prod(sizes, axis=1).mean())) / layout.EDGE_LENGTH
-    return layout.place(sizes / scale, strongest(across, NEIGHBOURS), coverage=0.7) * scale
+    return layout.place(sizes / scale, strongest(across, NEIGHBOURS), coverage=COVERAGE) * scale
 
 
 def strongest(across: Counter[tuple[int, int]], each: int) -> list[tuple[int, int]]:

@@ -31,6 +31,11 @@ def _keys(name: str) -> tuple[str, ...]:
     from pypinyin import Style, lazy_pinyin
 
     # What is no Chinese character is taken letter by letter, so that each is an initial of its own.
-    parts = lazy_pinyin(name, style=Style.NORMAL, errors=lambda text: list(text.lower()))
+    parts = lazy_pinyin(name, style=Style.NORMAL, errors=_letters)  # type: ignore[arg-type]
     syllables = [part for part in ("".join(_TYPED.findall(part)) for part in parts) if part]
     return "".join(syllables), "".join(syllable[0] for syllable in syllables)
+
+
+def _letters(text: str) -> list[str]:
+    """Return what pypinyin should take for a text without Pinyin; it takes lists too, which it does not declare."""
+    return list(text.lower())

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,10 @@ from rich.table import Table
 KG = Path(sys.executable).parent / "kg"
 # Seconds between two looks at the memory: a mark is kept by the kernel, only processes that live less are missed.
 PAUSE = 0.05
+COLUMNS = (
+    *("articles", "way", "s", "CPU s", "articles/s", "ms each", "afterwards"),
+    *("MB", "others MB", "sum MB", "out MB"),
+)
 WAYS = {
     "1 process": ("--processes", "1"),
     "2 processes": ("--processes", "2"),
@@ -80,10 +85,11 @@ def _below(root: int, parents: Mapping[int, int]) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What one build took: seconds, megabytes of this process and of the others, megabytes written."""
+    """What one build took: seconds by the clock and of all processors, megabytes of memory and on the disk."""
 
     articles: int
     seconds: float
+    worked: float
     main: float
     others: tuple[float, ...]
     size: float
@@ -92,7 +98,7 @@ class Built:
 def build(folder: Path, out: Path, options: Iterable[str]) -> Built:
     """Return what `kg build` of a folder takes."""
     command = [KG, "build", folder, "-o", out, "--json", "--quiet", *options]
-    begun = time.perf_counter()
+    before, begun = _worked(), time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     watch, ended = Watch(process.pid), threading.Event()
     thread = threading.Thread(target=watch.follow, args=(ended,))
@@ -106,8 +112,19 @@ def build(folder: Path, out: Path, options: Iterable[str]) -> Built:
     main = watch.peaks.pop(process.pid, 0)
     others = sorted((peak / 1024 for peak in watch.peaks.values()), reverse=True)
     return Built(
-        loads(summary)["totals"]["articles"], seconds, main / 1024, tuple(others), size_of(out) / 1e6
+        loads(summary)["run"]["found"],
+        seconds,
+        _worked() - before,
+        main / 1024,
+        tuple(others),
+        size_of(out) / 1e6,
     )
+
+
+def _worked() -> float:
+    """Return the processor seconds of all processes that have ended so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def size_of(folder: Path) -> int:
@@ -142,6 +159,7 @@ def add_row(table: Table, way: str, built: Built, *, start: float) -> None:
         f"{built.articles:,}",
         way,
         f"{built.seconds:.1f}",
+        f"{built.worked:.1f}",
         f"{built.articles / built.seconds:.1f}",
         f"{1000 * built.seconds / built.articles:.1f}",
         f"{1000 * afterwards:.1f}",
@@ -156,19 +174,7 @@ def compare(sizes: Sequence[int], ways: Sequence[str], *, rounds: int, form: str
     """Print a table for each size and what the same build takes again."""
     write_corpus(work / "one", 1, seed=1)
     starts = {way: build(work / "one", work / f"one {way}", WAYS[way]).seconds for way in ways}
-    columns = (
-        "articles",
-        "way",
-        "s",
-        "articles/s",
-        "ms each",
-        "afterwards",
-        "MB",
-        "others MB",
-        "sum MB",
-        "out MB",
-    )
-    table = Table(*columns, title="whole builds")
+    table = Table(*COLUMNS, title="whole builds")
     for size in sizes:
         folder = work / f"corpus {size}"
         write_corpus(folder, size, seed=size, mixed=form == "mixed")

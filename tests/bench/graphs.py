@@ -39,15 +39,43 @@ BUREAUS = {
 }
 TOWNS = ("城关", "东山", "西河", "南塘", "北坪", "新桥", "石湾", "青岭", "柳溪", "白云", "清江", "金沙")
 SCHOOLS = {"小学": "PrimarySchool", "中学": "MiddleSchool", "幼儿园": "Kindergarten"}
-FAMILY, GIVEN = "李王张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗", "建国伟芳丽敏静强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰"
-BRANDS = ("护苗", "青苗", "春雨", "萤火", "向日葵", "雨露", "护校安园", "守未", "晨光", "彩虹", "阳光", "启航")
+FAMILY, GIVEN = (
+    "李王张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗",
+    "建国伟芳丽敏静强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰",
+)
+BRANDS = (
+    "护苗",
+    "青苗",
+    "春雨",
+    "萤火",
+    "向日葵",
+    "雨露",
+    "护校安园",
+    "守未",
+    "晨光",
+    "彩虹",
+    "阳光",
+    "启航",
+)
 GROUPS = (
     *("学生", "留守儿童", "困境儿童", "家长", "教师", "保安员", "中小学校", "幼儿园", "网吧", "未成年人"),
-    *("青少年", "小学生", "初中生", "志愿者", "校园周边商户", "困境家庭", "监护人", "社区居民", "旅馆", "文具店"),
+    *(
+        "青少年",
+        "小学生",
+        "初中生",
+        "志愿者",
+        "校园周边商户",
+        "困境家庭",
+        "监护人",
+        "社区居民",
+        "旅馆",
+        "文具店",
+    ),
 )
+TOGETHER = "collaboratesWith"
 # Class of the subject, predicate, class of the object, and how often.
 RELATIONS = (
-    ("Agency", "collaboratesWith", "Agency", 22),
+    ("Agency", TOGETHER, "Agency", 22),
     ("Agency", "deployedTo", "School", 12),
     ("Agency", "visits", "School", 12),
     ("Agency", "trains", "School", 8),
@@ -96,7 +124,7 @@ def make_graph(entities: int, relations: int, *, seed: int = 1) -> Graph[str]:
                 if len(world.graph) < entities:
                     _add_member(world, county, draw)
     weights = [weight for *_, weight in RELATIONS]
-    seen: set[tuple[str, str, str]] = set()
+    seen: set[tuple[str, ...]] = set()
     while len(seen) < relations:
         home = draw.choice(counties)
         if draw.randrange(100) < TO_GROUPS:
@@ -109,8 +137,11 @@ def make_graph(entities: int, relations: int, *, seed: int = 1) -> Graph[str]:
                 world.pick(one, home, draw),
                 world.pick(two, _other(home, counties, draw), draw),
             )
-        if subject and object_ and subject != object_ and (subject, predicate, object_) not in seen:
-            seen.add((subject, predicate, object_))
+        if subject is None or object_ is None or subject == object_:
+            continue
+        ends = sorted((subject, object_)) if predicate == TOGETHER else (subject, object_)
+        if (predicate, *ends) not in seen:
+            seen.add((predicate, *ends))
             for _ in range(1 if draw.randrange(3) else draw.randrange(2, 6)):
                 world.tell(subject, predicate, object_, home, draw)
     world.settle()
@@ -231,10 +262,8 @@ def _add_agency(world: _World, county: Division, draw: random.Random) -> None:
     suffix = draw.choice(tuple(BUREAUS))
     name, kind = f"{county.name}{suffix}", BUREAUS[suffix]
     if BASE + f"agency/{name}" in world.graph:
-        name, kind = (
-            f"{county.name}{suffix}{draw.choice(TOWNS)}{'派出所' if suffix == '公安局' else '工作站'}",
-            kind,
-        )
+        station = "派出所" if suffix == "公安局" else "工作站"
+        name = f"{county.name}{suffix}{draw.choice(TOWNS)}{station}"
     world.add(f"agency/{name}", name, "Agency", county, kind)
 
 

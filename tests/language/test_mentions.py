@@ -19,6 +19,14 @@ def marked(doc: Doc) -> set[tuple[str, str]]:
     return {(span.text, span.label_) for span in doc.spans["mentions"]}
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("许文静未到柳溪小学", "许文静"), ("罗建明拟加入", "罗建明"), ("欧阳守正到校", "欧阳守正")],
+)
+def test_no_adverb_belongs_to_a_name(text: str, name: str) -> None:
+    assert _trim(text, (0, 4, "Person")) == (0, len(name), "Person")
+
+
 def test_bare_systems_of_a_partner_list_are_bodies(doc: MakeDoc) -> None:
     found = marked(doc("青岭县人民检察院联合教育、民政、妇联等部门走访家庭。"))
 
