@@ -16,15 +16,15 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 REPO = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(REPO / "tests")]
+from bench.graphs import make_graph
 
-from bench.graphs import make_graph  # noqa: E402
-from e2e.conftest import FLAGS, PHONE, Opened  # noqa: E402
-from kg.network import to_networkx  # noqa: E402
-from kg.pages import write_page  # noqa: E402
-from kg.report import read_title  # noqa: E402
-from kg.store import open_store  # noqa: E402
+from e2e.conftest import FLAGS, PHONE, Opened
+from kg.network import to_networkx
+from kg.pages import write_page
+from kg.report import read_title
+from kg.store import open_store
 
+REPO = Path(__file__).resolve().parents[2]
 KG = Path(sys.executable).with_name("kg")
 DESKTOP = {"width": 1280, "height": 800}
 
@@ -36,7 +36,6 @@ def bureau(page: Page) -> None:
     page.locator("#search").evaluate("field => { field.value = ''; }")
     page.locator("#details h3", has_text="派驻").locator("+ ul .fact").first.click()
     page.locator("#details h3", has_text="派驻").evaluate("head => head.scrollIntoView()")
-
 
 
 def nothing(page: Page) -> None:
