@@ -13,10 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
-
-REPO = Path(__file__).resolve().parents[2]
 from bench.graphs import make_graph
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from e2e.conftest import FLAGS, PHONE, Opened
 from kg.network import to_networkx

@@ -67,7 +67,7 @@ function nameWithin(context, ids, view, scale) {
     if (taken.length - blocked >= MOST_NAMES || tried > LANDMARKS) break;
     const text = (data.network.nodes[id]?.label ?? options.label).replaceAll("\n", typeof id === "string" ? " " : "");
     const wide = context.measureText(text).width;
-    const free = spots(x, y, options.size, wide, scale).find((spot) => !taken.some((other) => meet(spot, other)));
+    const free = spots(x, y, options.size, wide, scale).find((spot) => spot[0] >= view[0] && spot[2] <= view[2] && !taken.some((other) => meet(spot, other)));
     if (!free) continue;
     taken.push(free);
     context.strokeText(text, (free[0] + free[2]) / 2, free[1]);
