@@ -9,7 +9,7 @@ PIP = $(BIN)/python -m pip install -q --disable-pip-version-check --require-hash
 # What pip trusts when its own certificates do not do: behind a proxy only the system knows the proxy's.
 CA_BUNDLE := $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem))
 
-.PHONY: run test check fuzz bench lock clean
+.PHONY: run test check fuzz bench pictures lock clean
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
 
@@ -48,6 +48,10 @@ fuzz: $(READY)
 # Prints speeds and start-up times of this machine.
 bench: $(READY)
 	@for bench in tests/bench/*.py; do $(BIN)/python $$bench || exit 1; done
+
+# Takes the README's pictures of the page, into .images; needs Chromium.
+pictures: $(READY)
+	$(BIN)/python tests/e2e/pictures.py
 
 # Resolves pyproject.toml again, for every platform, without any download address.
 lock: $(BIN)/uv

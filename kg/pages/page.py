@@ -28,6 +28,7 @@ SCRIPTS = (
     "shown.js",
     "arrange.js",
     "drawing.js",
+    "rings.js",
     "landmarks.js",
     "claims.js",
     "panel.js",

@@ -118,7 +118,13 @@ def open_graph(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Opene
     contexts = []
 
     def opening(
-        graph: nx.MultiDiGraph[Any], *, title: str = "未成年人保护", fragment: str = "", **options: Any
+        graph: nx.MultiDiGraph[Any],
+        *,
+        title: str = "未成年人保护",
+        fragment: str = "",
+        init: str = "",
+        ready: bool = True,
+        **options: Any,
     ) -> Opened:
         path = tmp_path / "page.html"
         write_page(graph, path, title=title)
@@ -150,8 +156,11 @@ def open_graph(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Opene
         opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
         opened.page.on("dialog", dismiss)
         opened.page.on("requestfailed", fail)
+        if init:
+            opened.page.add_init_script(init)
         opened.page.goto(path.as_uri() + fragment)
-        opened.wait_until_ready()
+        if ready:
+            opened.wait_until_ready()
         return opened
 
     yield opening

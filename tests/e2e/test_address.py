@@ -125,7 +125,9 @@ def test_inside_a_frame_that_may_write_no_address_the_page_works(
 ) -> None:
     opened = open_graph(region)
     page = opened.page
-    page.evaluate("history.pushState = history.replaceState = () => { throw new DOMException('no') }")
+    page.evaluate(
+        "() => { history.pushState = history.replaceState = () => { throw new DOMException('no'); }; }"
+    )
 
     for name in ("株洲市公安局", "留守儿童"):
         page.locator("#search").fill(name)

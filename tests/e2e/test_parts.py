@@ -14,13 +14,17 @@ from e2e.conftest import PARAGRAPH, PASSAGE, PHONE, same_colour
 pytestmark = pytest.mark.browser
 
 Open = Callable[..., Any]
-AT = """id => {
-  const { x, y } = window.page.network.canvasToDOM(window.page.network.getPosition(id));
+AT = """ids => {
   const canvas = document.querySelector("#graph canvas");
   const ratio = canvas.width / canvas.clientWidth;
-  const found = canvas.getContext("2d").getImageData(Math.round(x * ratio), Math.round(y * ratio), 1, 1).data;
-  // Nothing but what is drawn is opaque: a pale node is a thin one.
-  return ["#" + [...found.slice(0, 3)].map((part) => part.toString(16).padStart(2, "0")).join(""), found[3] / 255];
+  const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  return ids.map((id) => {
+    const { x, y } = window.page.network.canvasToDOM(window.page.network.getPosition(id));
+    const at = 4 * (Math.round(y * ratio) * canvas.width + Math.round(x * ratio));
+    const found = [...pixels.slice(at, at + 4)];
+    // Nothing but what is drawn is opaque: a pale node is a thin one.
+    return ["#" + found.slice(0, 3).map((part) => part.toString(16).padStart(2, "0")).join(""), found[3] / 255];
+  });
 }"""
 
 
@@ -87,7 +91,7 @@ def test_shortest_path_between_two_entities(
         "经过 4 条关系" if language == "zh" else "4 relations long"
     )
     # On the picture the way stands out: what is not on it is pale.
-    on, off = (page.evaluate(AT, opened.entity(name)) for name in ("“护苗”行动", "天元区第一中学"))
+    on, off = page.evaluate(AT, [opened.entity(name) for name in ("“护苗”行动", "天元区第一中学")])
     assert same_colour(on[0], "#cf5b4a")
     assert on[1] == 1
     assert off[1] < 0.3

@@ -48,6 +48,7 @@ function svgOf() {
     shape("rect", { x: left, y: top, width: right - left, height: bottom - top, fill: colour("--paper") }),
     ...lines.map((line) => linePath(line, place)),
     ...items.map(nodeShape),
+    ...(shown.asClusters ? items.flatMap(ringShapes) : []),
     ...items.map((item) => nodeName(item)),
   );
   return new Blob([new XMLSerializer().serializeToString(drawing)], { type: "image/svg+xml" });

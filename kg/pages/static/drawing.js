@@ -25,6 +25,8 @@ const MANY_LINES_OPACITY = 0.35;
 const nodes = new vis.DataSet();
 const edges = new vis.DataSet();
 const network = new vis.Network(canvasHolder, { nodes, edges }, drawingOptions());
+// The holder is what the keyboard comes to; the frame in it would be a second stop without a name.
+canvasHolder.firstElementChild.removeAttribute("tabindex");
 /** What is drawn now, and how each of it looks, to change only what has changed. */
 let shown = null;
 let looks = new Map();
@@ -92,9 +94,13 @@ function lookKey(set, id) {
   return `${set === nodes ? "n" : "e"} ${id}`;
 }
 
+function classFills() {
+  return Object.fromEntries(data.terms.classes.map((name) => [name, colour(`--${name.toLowerCase()}`)]));
+}
+
 function nodeItems(near) {
   const [ink, faint, accent, paper] = ["--ink", "--faint", "--accent", "--paper"].map(colour);
-  const fills = Object.fromEntries(data.terms.classes.map((name) => [name, colour(`--${name.toLowerCase()}`)]));
+  const fills = classFills();
   const named = shown.entities.size <= NAMED_LIMIT;
   const pins = new Map(state.pinned.map(([id, x, y]) => [id, [x, y]]));
   const items = new Map();

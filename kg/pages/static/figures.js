@@ -80,7 +80,7 @@ function monthFigure({ months: names, values }) {
     const tall = values[place] ? Math.max(1.5, ((high - 4) * values[place]) / most) : 0;
     const x = 34 + place * step;
     parts.push(shape("rect", { x, y: high + 10 - tall, width: Math.max(2, step - 2), height: tall, class: "bar-fill" }, shape("title", {}, `${dateLabel(name)}: ${number(values[place])}`)));
-    if (place % every === 0 && x + 44 < width) parts.push(words(x, high + 28, name, { class: "value" }));
+    if (place % every === 0 && x + 56 < width) parts.push(words(x, high + 28, name, { class: "value" }));
   });
   return canvasOf(width, high + 36, ...parts);
 }

@@ -5,6 +5,8 @@ const viewButtons = document.querySelectorAll(".views [data-view]");
 let scene = null;
 let spoken = null;
 let focused = null;
+let seen = "graph";
+const narrow = matchMedia("(max-width: 800px)");
 
 /** Show the state. `quiet` leaves alone what a person is just moving: the filters. */
 function apply({ move = true, quiet = false } = {}) {
@@ -28,7 +30,9 @@ function apply({ move = true, quiet = false } = {}) {
   if (!list.hidden && spoken !== language) renderHits();
   spoken = language;
   const focus = JSON.stringify([state.entity, state.relation, state.path]);
-  if (focus !== focused && (isFocused() || !first)) foldPanel(!isFocused() && document.body.classList.contains("folded"));
+  if (focus !== focused && isFocused()) foldPanel(false);
+  else if (state.view !== seen) foldPanel(state.view !== "graph" && narrow.matches);
+  seen = state.view;
   // The line above the drawing may have changed the room it has.
   if (first || changed) network.redraw();
   if (first || changed) fit(!first);
@@ -70,7 +74,7 @@ function renderView() {
 }
 
 network.on("click", ({ nodes: [node], edges: [relation] }) => {
-  if (typeof node === "string") openCluster(Number(node.slice("cluster ".length)));
+  if (typeof node === "string") openCluster(clusterNumber(node));
   else if (node !== undefined) chooseEntity(node, { move: false });
   else if (typeof relation === "number") chooseRelation(relation, { move: false });
   else leaveFocus();
