@@ -38,7 +38,6 @@ def bureau(page: Page) -> None:
     page.locator("#details h3", has_text="派驻").evaluate("head => head.scrollIntoView()")
 
 
-
 def nothing(page: Page) -> None:
     """The page as it opens."""
 
