@@ -98,7 +98,12 @@ def _louvain(nodes: Sequence[int], edges: Iterable[tuple[int, int, float]]) -> l
     graph.add_weighted_edges_from(edges)
     if not graph.size():
         return [[node] for node in nodes]
-    return [sorted(part) for part in nx.community.louvain_communities(graph, seed=SEED)]
+    # Moving a node away can leave a community in two pieces.
+    return [
+        sorted(piece)
+        for part in nx.community.louvain_communities(graph, seed=SEED)
+        for piece in nx.connected_components(graph.subgraph(part))
+    ]
 
 
 def _modularity(parts: list[list[int]], edges: Sequence[tuple[int, int, float]]) -> float:

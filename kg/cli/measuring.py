@@ -84,7 +84,9 @@ def network(
         columns, rows = _entities(graph, sort)
     rows = rows[:top] if top else rows
     if format is NetworkFormat.TABLE and out is None:
-        show_table("", columns, [list(map(_cell, row)) for row in rows])
+        # An IRI fills a line of its own: it is in the files.
+        shown = [n for n, name in enumerate(columns) if name != "iri"]
+        show_table("", [columns[n] for n in shown], [[_cell(row[n]) for n in shown] for row in rows])
     else:
         _write(_csv(columns, rows), out)
 

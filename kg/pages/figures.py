@@ -58,8 +58,10 @@ def months(content: Content) -> dict[str, Any] | None:
 def sectors(content: Content) -> dict[str, Any] | None:
     """Return how many agencies each sector has."""
     counts = Counter(_sector(entity) for entity in content.entities if entity["scored"] == "Agency")
-    rows = [{"label": _label(name), "value": value} for name, value in _ranked(counts)[:MOST_ROWS]]
-    return {"rows": rows} if len(rows) >= LEAST_ROWS else None
+    # One agency of each says nothing that the drawing does not.
+    if len(counts) < LEAST_ROWS or max(counts.values()) == 1:
+        return None
+    return {"rows": [{"label": _label(name), "value": value} for name, value in _ranked(counts)[:MOST_ROWS]]}
 
 
 def sectors_by_place(content: Content) -> dict[str, Any] | None:
