@@ -54,7 +54,7 @@ bench: $(READY)
 
 # Takes the README's pictures of the page, into .images; needs Chromium.
 pictures: $(READY)
-	$(BIN)/python tests/e2e/pictures.py
+	PYTHONPATH=tests $(BIN)/python -m e2e.pictures
 
 # Resolves pyproject.toml again, for every platform, without any download address.
 lock: $(BIN)/uv

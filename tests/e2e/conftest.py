@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -277,8 +278,13 @@ def region() -> nx.MultiDiGraph[Any]:
     add_claim(
         *(graph, police, "deployedTo", small),
         **first,
-        **{"count": 20, "unit": "名", "role": "法治副校长", "time": "2024-03"},
-        **{"evidence": PASSAGE, "start": start, "end": start + len(PASSAGE)},
+        count=20,
+        unit="名",
+        role="法治副校长",
+        time="2024-03",
+        evidence=PASSAGE,
+        start=start,
+        end=start + len(PASSAGE),
     )
     add_claim(graph, police, "collaboratesWith", teachers, **first)
     add_claim(graph, teachers, "collaboratesWith", police, **second)
@@ -322,7 +328,7 @@ def crowd() -> nx.MultiDiGraph[Any]:
             )
             if number % 3 == 0:
                 add_claim(graph, head, "trains", school, article=f"{code} t", date="2025-05-05")
-    for one, two in zip(heads, heads[1:], strict=False):
+    for one, two in itertools.pairwise(heads):
         add_claim(graph, one, "collaboratesWith", two)
     return graph
 

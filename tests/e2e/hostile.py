@@ -18,7 +18,7 @@ STRINGS: dict[str, str] = {
     "template end": f"</template><svg onload={RUN}>",
     "image": f"<img src=x onerror={RUN}>",
     "image, no quotes": f"<img/src=x/onerror={RUN}>",
-    "image, entities": f"<img src=x onerror=&#97;&#108;ert(1)>",
+    "image, entities": "<img src=x onerror=&#97;&#108;ert(1)>",
     "svg": f"<svg onload={RUN}>",
     "svg animate": f"<svg><animate onbegin={RUN} attributeName=x>",
     "svg script": f"<svg><script href='data:,{RUN}'></script></svg>",

@@ -13,18 +13,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench.graphs import make_graph
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from e2e.conftest import FLAGS, PHONE, Opened
+from kg.network import to_networkx
+from kg.pages import write_page
+from kg.report import read_title
+from kg.store import open_store
+
 REPO = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(REPO / "tests")]
-
-from bench.graphs import make_graph  # noqa: E402
-from e2e.conftest import FLAGS, PHONE, Opened  # noqa: E402
-from kg.network import to_networkx  # noqa: E402
-from kg.pages import write_page  # noqa: E402
-from kg.report import read_title  # noqa: E402
-from kg.store import open_store  # noqa: E402
-
 KG = Path(sys.executable).with_name("kg")
 DESKTOP = {"width": 1280, "height": 800}
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import networkx as nx
 import pytest
-from pyoxigraph import RdfFormat, parse
 from playwright.sync_api import expect
+from pyoxigraph import RdfFormat, parse
 
 from e2e.conftest import PASSAGE, PHONE, add_claim, add_entity
 from kg.config import NAMESPACE
@@ -124,10 +124,10 @@ def test_turtle_says_what_is_shown(open_graph: Open, region: nx.MultiDiGraph[Any
     for subject, predicate, object_ in opened.lines():
         assert (base + subject, NAMESPACE + predicate, base + object_) in triples
     assert len([found for found in triples if found[2] == STATEMENT]) == region.number_of_edges()
-    assert (PASSAGE, "20") == tuple(
+    assert tuple(
         next(found[2] for found in triples if found[1] == NAMESPACE + term and found[2] in {PASSAGE, "20"})
         for term in ("evidence", "count")
-    )
+    ) == (PASSAGE, "20")
 
 
 def test_formulas_quotes_and_odd_ids_stay_text(open_graph: Open) -> None:

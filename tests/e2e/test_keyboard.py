@@ -132,7 +132,7 @@ def test_everything_that_can_be_used_has_a_name(
         shown = page.evaluate(
             "[...document.querySelectorAll('[aria-label]')].map((n) => n.getAttribute('aria-label'))"
         )
-        own = set(region.nodes[node]["label"] for node in region)
+        own = {region.nodes[node]["label"] for node in region}
         chinese = [text for text in shown if any("\u4e00" <= char <= "\u9fff" for char in text)]
         assert [
             text

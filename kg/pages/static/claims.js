@@ -2,6 +2,8 @@
 
 /** So much of a paragraph is shown on either side of the passage. */
 const CONTEXT = 240;
+/** A name on a button is cut here; the entity's own view has it whole. */
+const LONGEST_NAME = 200;
 
 function claimBlock(claim) {
   const rows = [
@@ -65,7 +67,7 @@ function entityButton(id) {
     "entity name",
     { type: "button", title: kindLabel(entity.kind), "data-entity": String(id), onclick: () => chooseEntity(id) },
     mark(entity.scored),
-    element("bdi", "", {}, entity.name),
+    element("bdi", "", {}, shorten(entity.name, LONGEST_NAME)),
   );
 }
 

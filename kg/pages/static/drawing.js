@@ -161,7 +161,9 @@ function clusterItems() {
 }
 
 function shorten(text, length) {
-  const characters = [...text];
+  if (text.length <= length) return text;
+  // A character takes two units of a string at most.
+  const characters = [...text.slice(0, 2 * length + 2)];
   return characters.length > length ? `${characters.slice(0, length - 1).join("")}…` : text;
 }
 

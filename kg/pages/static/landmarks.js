@@ -59,21 +59,39 @@ function* inView(ids, [left, top, right, bottom]) {
 }
 
 function nameWithin(context, ids, view, scale) {
-  const taken = shown.asClusters ? [] : obstacles(view, scale);
+  const taken = obstacles(view, scale);
   const blocked = taken.length;
   let tried = 0;
   for (const { id, x, y, options } of inView(ids, view)) {
     tried += 1;
     if (taken.length - blocked >= MOST_NAMES || tried > LANDMARKS) break;
     const text = (data.network.nodes[id]?.label ?? options.label).replaceAll("\n", typeof id === "string" ? " " : "");
-    const half = context.measureText(text).width / 2 + LANDMARK_GAP / scale;
-    const above = y + options.size + 3 / scale;
-    const box = [x - half, above, x + half, above + (LANDMARK_PIXELS + LANDMARK_GAP / 2) / scale];
-    if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
-    taken.push(box);
-    context.strokeText(text, x, above);
-    context.fillText(text, x, above);
+    const wide = context.measureText(text).width;
+    const free = spots(x, y, options.size, wide, scale).find((spot) => spot[0] >= view[0] && spot[2] <= view[2] && !taken.some((other) => meet(spot, other)));
+    if (!free) continue;
+    taken.push(free);
+    context.strokeText(text, (free[0] + free[2]) / 2, free[1]);
+    context.fillText(text, (free[0] + free[2]) / 2, free[1]);
   }
+}
+
+/** Where a name may stand: under its node; where that is taken, over it, to its right, to its left. */
+function spots(x, y, size, wide, scale) {
+  const [gap, high] = [3 / scale, (LANDMARK_PIXELS + LANDMARK_GAP / 2) / scale];
+  const half = wide / 2 + LANDMARK_GAP / 2 / scale;
+  const beside = y - high / 2;
+  const right = x + size + gap;
+  const left = x - size - gap;
+  return [
+    [x - half, y + size + gap, x + half, y + size + gap + high],
+    [x - half, y - size - gap - high, x + half, y - size - gap],
+    [right, beside, right + 2 * half, beside + high],
+    [left - 2 * half, beside, left, beside + high],
+  ];
+}
+
+function meet(one, two) {
+  return one[0] < two[2] && two[0] < one[2] && one[1] < two[3] && two[1] < one[3];
 }
 
 /** The nodes in view, which no name should lie on, where there is room to keep clear of them. */
