@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from e2e.conftest import PHONE
+from kg.pages import render_page
 
 pytestmark = pytest.mark.browser
 
@@ -137,3 +138,27 @@ def test_inside_a_frame_that_may_write_no_address_the_page_works(
 
     expect(page.locator("#details h2.title")).to_have_text("株洲市公安局")
     opened.assert_quiet()
+
+
+@pytest.mark.parametrize("sandbox", ["allow-scripts", "allow-scripts allow-downloads allow-popups"])
+def test_inside_a_sandboxed_frame_of_a_notebook_the_page_works(
+    open_graph: Open, region: nx.MultiDiGraph[Any], sandbox: str
+) -> None:
+    opened = open_graph(region)
+    html = render_page(region, title="图谱")
+    heard: list[str] = []
+    page = opened.page.context.new_page()
+    page.on("console", lambda message: heard.append(message.text))
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.set_content(f"<iframe sandbox='{sandbox}' width=1000 height=700></iframe>")
+
+    page.locator("iframe").evaluate("(frame, html) => { frame.srcdoc = html; }", html)
+    frame = page.frame_locator("iframe")
+    for name in ("株洲市公安局", "留守儿童"):
+        frame.locator("#search").fill(name)
+        frame.locator("#search").press("Enter")
+        expect(frame.locator("#details h2.title")).to_have_text(name)
+    frame.locator("#details .back").click()
+
+    expect(frame.locator("#details h2.title")).to_have_text("株洲市公安局")
+    assert heard == []

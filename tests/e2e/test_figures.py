@@ -52,8 +52,12 @@ def test_every_figure_is_drawn_with_its_numbers(
     opened.assert_quiet()
 
 
-def test_no_text_of_a_figure_is_cut_off(open_graph: Open, region: nx.MultiDiGraph[Any]) -> None:
-    opened = open_graph(region, fragment="#view=figures")
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_text_of_a_figure_is_cut_off(
+    open_graph: Open, region: nx.MultiDiGraph[Any], language: str
+) -> None:
+    opened = open_graph(region, fragment=f"#view=figures&lang={language}")
+    assert "matrix" in opened.page.evaluate("window.page.data.figures.map((figure) => figure.kind)")
 
     outside = opened.page.evaluate(
         """() => [...document.querySelectorAll("#figures svg text")].filter((text) => {

@@ -3,6 +3,8 @@
 const figuresHolder = document.getElementById("figures");
 const FIGURE_WIDTH = 400;
 const ROW_HEIGHT = 26;
+/** Room for the names beside and (at a slant) above a matrix, for so many half-width columns. */
+const [MATRIX_LEFT, MATRIX_TOP, MATRIX_CELL, NAME_COLUMNS] = [176, 124, 44, 20];
 const DRAWERS = { bars: barFigure, months: monthFigure, matrix: matrixFigure, places: placeFigure };
 
 function renderFigures() {
@@ -101,26 +103,26 @@ function cellsOf(values, left, top, wide) {
 function columnNames(names, left, top, wide) {
   return names.map((name, column) => {
     const [x, y] = [left + column * wide + wide / 2, top - 8];
-    return words(x, y, fitText(both(name), 18), { transform: `rotate(-40 ${x} ${y})` });
+    return words(x, y, fitText(both(name), NAME_COLUMNS), { transform: `rotate(-40 ${x} ${y})` });
   });
 }
 
 function matrixFigure({ labels: names, values }) {
-  const [left, top, wide] = [150, 96, 44];
-  const rows = names.map((name, row) => words(left - 8, top + row * ROW_HEIGHT + 17, fitText(both(name), 19), { "text-anchor": "end" }));
-  const width = Math.max(FIGURE_WIDTH, left + names.length * wide + 90);
+  const [left, top, wide] = [MATRIX_LEFT, MATRIX_TOP, MATRIX_CELL];
+  const rows = names.map((name, row) => words(left - 8, top + row * ROW_HEIGHT + 17, fitText(both(name), NAME_COLUMNS), { "text-anchor": "end" }));
+  const width = Math.max(FIGURE_WIDTH, left + names.length * wide + 124);
   return canvasOf(width, top + names.length * ROW_HEIGHT + 4, ...columnNames(names, left, top, wide), ...rows, ...cellsOf(values, left, top, wide));
 }
 
 function placeFigure({ columns, rows }) {
-  const [left, top, wide] = [150, 96, 44];
+  const [left, top, wide] = [MATRIX_LEFT, MATRIX_TOP, MATRIX_CELL];
   const names = rows.map(({ label, code }, row) => {
     const y = top + row * ROW_HEIGHT + 17;
-    if (!places[code]) return words(left - 8, y, fitText(both(label), 19), { "text-anchor": "end" });
-    const name = shape("g", { role: "button", tabindex: 0, class: "row" }, words(left - 8, y, fitText(both(label), 19), { "text-anchor": "end", class: "open" }));
+    if (!places[code]) return words(left - 8, y, fitText(both(label), NAME_COLUMNS), { "text-anchor": "end" });
+    const name = shape("g", { role: "button", tabindex: 0, class: "row" }, words(left - 8, y, fitText(both(label), NAME_COLUMNS), { "text-anchor": "end", class: "open" }));
     onPress(name, () => go({ place: code, view: "graph" }));
     return name;
   });
-  const width = Math.max(FIGURE_WIDTH, left + columns.length * wide + 90);
+  const width = Math.max(FIGURE_WIDTH, left + columns.length * wide + 124);
   return canvasOf(width, top + rows.length * ROW_HEIGHT + 4, ...columnNames(columns, left, top, wide), ...names, ...cellsOf(rows.map(({ values }) => values), left, top, wide));
 }

@@ -30,7 +30,8 @@ function drawRings(context) {
   if (!shown?.asClusters) return;
   const parts = shares();
   const fills = classFills();
-  for (const { id, x, y, options } of inView(nodes.getIds(), viewBox())) {
+  // In the middle of a change vis-network may draw what was there before.
+  for (const { id, x, y, options } of inView(nodes.getIds().filter((id) => typeof id === "string"), viewBox())) {
     const wide = options.size * RING;
     context.lineWidth = wide;
     for (const [name, from, to] of parts[clusterNumber(id)]) {
