@@ -18,7 +18,7 @@ from kg import __version__, ontology
 from kg.config import Settings
 from kg.errors import ArticleError, KgError, OutputError, StoreError
 from kg.fingerprint import take_fingerprint
-from kg.gathering import LOG, Listener, Run, extract, scan
+from kg.gathering import LOG, Listener, Run, extract, kept_stdin, scan
 from kg.ledger import LEDGER, Ledger, Plan
 from kg.pipeline import Extractor
 from kg.privacy import hide
@@ -64,8 +64,8 @@ def build(
     settings, listener = settings or Settings(), listener or Listener()
     job = Job(settings, model=model, extractor=extractor)
     started, clock = datetime.now(UTC), time.monotonic()
-    with _opened(out) as ledger:
-        run = Run(ledger, paths, settings, _fingerprint(job), add, listener)
+    with kept_stdin(paths) as stdin, _opened(out) as ledger:
+        run = Run(ledger, paths, stdin, settings, _fingerprint(job), add, listener)
         if retry:
             ledger.forget_skipped()
         plan = scan(run)
@@ -193,8 +193,8 @@ def plan_build(
     _refuse_foreign(out)
     job = Job(settings or Settings(), model=model, extractor=extractor)
     there = (out / LEDGER).is_file()
-    with Ledger(out / LEDGER if there else None, read_only=there) as ledger:
-        return scan(Run(ledger, paths, job.settings, _fingerprint(job), add, Listener()))
+    with kept_stdin(paths) as stdin, Ledger(out / LEDGER if there else None, read_only=there) as ledger:
+        return scan(Run(ledger, paths, stdin, job.settings, _fingerprint(job), add, Listener()))
 
 
 def take_versions() -> dict[str, str]:

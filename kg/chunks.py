@@ -31,6 +31,7 @@ from kg.model import Article, Claim
 from kg.pipeline import Accepted, Extractor, accept
 from kg.privacy import hide, redact
 from kg.reading import Item, read_item
+from kg.script import simplify
 
 if TYPE_CHECKING:
     from kg.model import Extraction
@@ -96,7 +97,7 @@ def _read(item: Item, settings: Settings) -> Article | str:
     try:
         return redact(read_item(item, limits=settings.limits))
     except ArticleError as error:
-        return error.what
+        return error.reason
 
 
 def _seconds(articles: Sequence[Article], settings: Settings) -> float:
@@ -113,7 +114,7 @@ def _reason(error: Exception) -> str:
 
 def _outcome(item: Item, article: Article, result: Accepted | ArticleError, pace: float) -> Outcome:
     if isinstance(result, ArticleError):
-        return Outcome(item.digest, article.id, hide(result.what))
+        return Outcome(item.digest, article.id, hide(result.reason))
     return Outcome(
         item.digest,
         article.id,
@@ -130,7 +131,7 @@ def _outcome(item: Item, article: Article, result: Accepted | ArticleError, pace
             "quarantined": [_held_back(item) for item in result.quarantined],
             **_count(result.extraction),
         },
-        sketch=make_sketch(article.text),
+        sketch=make_sketch(simplify(article.text)),
         quads=zlib.compress(serialize(result.quads, "nquads"), 6),
     )
 

@@ -40,18 +40,20 @@ def _limit(value: int, about: str) -> int:
 class Limits:
     """How much of an input is read before it is refused; sizes in bytes and characters, times in seconds.
 
-    The longest news features are below 100 kB; a page saved with its pictures has some 10 MB.
+    The longest news features are below 100 kB; a page saved with its pictures has some 10 MB. A build takes
+    1 GB for an article of 600,000 characters with something to find in every line (measured).
     """
 
     item_bytes: int = _limit(8_000_000, "bytes of one article: a text, a page, a row")
     document_bytes: int = _limit(50_000_000, "bytes of one PDF, Word or MHTML file, pictures included")
-    line_chars: int = _limit(1_500_000, "characters in one line of an article")
-    article_chars: int = _limit(3_000_000, "characters of one article")
+    line_chars: int = _limit(200_000, "characters in one line of an article")
+    article_chars: int = _limit(500_000, "characters of one article")
     item_seconds: int = _limit(30, "seconds to read one article out of its file")
     pdf_pages: int = _limit(300, "pages of one PDF")
     archive_bytes: int = _limit(20_000_000_000, "bytes that one archive may unpack to")
     archive_ratio: int = _limit(100, "times its own size that one archive may unpack to")
     archive_depth: int = _limit(4, "archives inside one another; .tar.gz counts as two")
+    errors_in_row: int = _limit(1_000, "errors one after the other before the rest of a file is left")
     archive_items: int = _limit(1_000_000, "files in one archive")
 
     def __post_init__(self) -> None:

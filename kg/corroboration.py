@@ -17,18 +17,6 @@ from kg.graph import TYPE, in_order, iri, serialize, source_triples, term
 from kg.model import Article, Copy
 
 
-def to_copy(article: Article) -> Copy:
-    """Return an article, masked already, as no more than a copy of another."""
-    return Copy(
-        id=article.id,
-        name=article.name,
-        title=article.title,
-        publisher=article.publisher,
-        published=article.published,
-        url=article.url,
-    )
-
-
 def copy_iri(kept: Article | Copy, copy: Copy, *, settings: Settings) -> NamedNode:
     """Return the copy's node, made from what it is a copy of and what is said of it in the graph."""
     published = copy.published.isoformat() if copy.published else ""

@@ -1,7 +1,7 @@
 """The errors that this package raises on purpose.
 
     KgError                  one line for the user, exit code 3
-    ├── ArticleError         an input that cannot be read as an article: .path, .reason
+    ├── ArticleError         an input that cannot be read as an article
     ├── ConfigError          a setting that is not allowed
     ├── DataError            a broken file of the product itself: ontology, rule, lexicon, model
     ├── QueryError           an unknown query, a broken .rq, a bad parameter
@@ -9,7 +9,7 @@
     └── OutputError          a place that cannot be written
     ShapeError (DataError)   a shapes file that pySHACL refuses
 
-A message says where, what, and what is allowed. The parts stay readable on ``where`` and ``what``.
+A message says where, what, and what is allowed. The parts stay readable on ``where``, ``what`` and ``allowed``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,12 @@ class KgError(Exception):
         self.where = where
         self.what = what
         self.allowed = allowed
-        super().__init__(f"{where}: {what}" + (f"; {allowed}" if allowed else ""))
+        super().__init__(f"{where}: {self.reason}")
+
+    @property
+    def reason(self) -> str:
+        """The message without the place."""
+        return self.what + (f"; {self.allowed}" if self.allowed else "")
 
     def __reduce__(self) -> tuple[type[KgError], tuple[str, str, str]]:
         """Return how another process makes the same error."""

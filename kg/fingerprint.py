@@ -13,7 +13,10 @@ PACKAGE = Path(__file__).parent
 # What reads an item, what finds out what it says, and what turns that into quads. Answering, drawing and
 # measuring are not in it.
 PARTS = {
-    "reading": ("reading", "privacy.py", "privacy.yaml", "occurrences.py", "surnames.py", "yamlfile.py"),
+    "reading": (
+        *("reading", "privacy.py", "privacy.yaml", "occurrences.py", "surnames.py", "yamlfile.py"),
+        *("script.py", "script.yaml"),
+    ),
     "language": ("language", "linking.py", "linking.yaml", "divisions.py"),
     "graph": (
         *("model.py", "config.py", "ontology.py", "graph.py", "shapes.py", "screening.py"),
@@ -28,7 +31,10 @@ WRITERS = ("child-protection-kg", "pyvis", "networkx")
 SOURCES = (".py", ".yaml", ".tsv", ".json", ".txt", ".html", ".js", ".css")
 WEIGHTS = ".npz"
 # Packages whose other version may read or decide otherwise.
-PACKAGES = ("spacy", "numpy", "pyoxigraph", "pyshacl")
+PACKAGES = (
+    *("spacy", "numpy", "pyoxigraph", "pyshacl", "trafilatura", "lxml", "opencc", "charset-normalizer"),
+    *("pypdf", "python-docx", "markdown-it-py", "rensa"),
+)
 
 
 def take_fingerprint(

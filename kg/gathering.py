@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import logging
+import shutil
+import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from kg.chunks import iter_chunks
 from kg.config import Settings
 from kg.errors import ArticleError
 from kg.ledger import Found, Ledger, Outcome, Plan
+from kg.privacy import hide
 from kg.reading import Item, iter_items
+from kg.reading.items import STDIN
 from kg.workers import Job, iter_outcomes
 
 if TYPE_CHECKING:
@@ -39,10 +47,22 @@ class Run:
 
     ledger: Ledger
     paths: Sequence[str | Path]
+    stdin: BinaryIO | None
     settings: Settings
     fingerprint: dict[str, str]
     add: bool
     listener: Listener
+
+
+@contextmanager
+def kept_stdin(paths: Sequence[str | Path]) -> Iterator[BinaryIO | None]:
+    """Give what stands on stdin as a file that can be read twice; None where no path asks for it."""
+    if STDIN not in map(str, paths):
+        yield None
+        return
+    with tempfile.TemporaryFile(buffering=0) as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+        yield io.BufferedReader(file)
 
 
 def scan(run: Run) -> Plan:
@@ -59,7 +79,12 @@ def scan(run: Run) -> Plan:
 def _iter_noted(run: Run) -> Iterator[Item]:
     """Yield every item that can be opened, once it and those that cannot are noted."""
     run.ledger.forget_found()
-    items = enumerate(iter_items(run.paths, limits=run.settings.limits, columns=run.settings.columns))
+    if run.stdin:
+        run.stdin.seek(0)
+    settings = run.settings
+    items = enumerate(
+        iter_items(run.paths, limits=settings.limits, columns=settings.columns, stdin=run.stdin)
+    )
     while some := list(islice(items, NOTED)):
         run.ledger.note(_found(position, item) for position, item in some)
         yield from (item for _, item in some if isinstance(item, Item))
@@ -68,9 +93,11 @@ def _iter_noted(run: Run) -> Iterator[Item]:
 
 
 def _found(position: int, item: Item | ArticleError) -> Found:
+    """Return what is noted of an item; its place is masked before it is written (:mod:`kg.publishing`)."""
+    key = hashlib.sha256(item.where.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     if isinstance(item, ArticleError):
-        return Found(position, item.where, "", item.what)
-    return Found(position, item.where, item.digest, "")
+        return Found(position, item.where, "", hide(item.reason), key)
+    return Found(position, item.where, item.digest, "", key)
 
 
 def extract(run: Run, job: Job, *, processes: int, cluster: Cluster | None) -> None:
@@ -118,7 +145,7 @@ def _iter_pending(run: Run) -> Iterator[Item]:
 
 
 def _log_loss(what: str) -> None:
-    LOG.warning(what, extra={"event": "worker lost"})
+    LOG.warning(hide(what), extra={"event": "worker lost"})
 
 
 def _log(outcome: Outcome) -> None:

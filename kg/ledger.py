@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +23,7 @@ from kg.ledgerfile import close_file, name_damage, name_error, open_file
 
 LEDGER = "ledger.db"
 # The format of the file; another one is made anew.
-FORMAT = 1
+FORMAT = 2
 _SCHEMA = """
 CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE fingerprint (id TEXT PRIMARY KEY, parts TEXT NOT NULL) WITHOUT ROWID;
@@ -31,14 +31,18 @@ CREATE TABLE outcome (
     digest TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, article TEXT NOT NULL, reason TEXT NOT NULL,
     record BLOB NOT NULL, sketch BLOB NOT NULL, quads BLOB NOT NULL
 );
-CREATE TABLE input (position INTEGER PRIMARY KEY, place TEXT NOT NULL, digest TEXT NOT NULL, reason TEXT NOT NULL);
-CREATE INDEX input_place ON input (place);
+CREATE TABLE input (
+    position INTEGER PRIMARY KEY, place TEXT NOT NULL, digest TEXT NOT NULL, reason TEXT NOT NULL, key TEXT NOT NULL
+);
+CREATE INDEX input_key ON input (key);
 CREATE TABLE removed (article TEXT PRIMARY KEY, day TEXT NOT NULL) WITHOUT ROWID;
 """
 _SCAN = """
-CREATE TEMP TABLE scan (position INTEGER PRIMARY KEY, place TEXT NOT NULL, digest TEXT NOT NULL, reason TEXT NOT NULL);
+CREATE TEMP TABLE scan (
+    position INTEGER PRIMARY KEY, place TEXT NOT NULL, digest TEXT NOT NULL, reason TEXT NOT NULL, key TEXT NOT NULL
+);
 CREATE INDEX temp.scan_digest ON scan (digest);
-CREATE INDEX temp.scan_place ON scan (place);
+CREATE INDEX temp.scan_key ON scan (key);
 """
 
 
@@ -68,12 +72,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One item as the last run found it: ``place`` for people; no digest where it could not even be opened."""
+    """One item as the last run found it: ``place`` for people; no digest where it could not even be opened.
+
+    ``key`` stands for the place where two may look the same to people, because names in them are masked.
+    """
 
     position: int
     place: str
     digest: str
     reason: str
+    key: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +147,11 @@ class Ledger:
     def note(self, found: Iterable[Found]) -> None:
         """Add items to what this run found."""
         with self._guarded():
-            rows = ((f.position, _text(f.place), f.digest, _text(f.reason)) for f in found)
-            self._db.executemany("INSERT INTO scan VALUES (?, ?, ?, ?)", rows)
+            rows = (
+                (f.position, _text(f.place), f.digest, _text(f.reason), _text(f.key or f.place))
+                for f in found
+            )
+            self._db.executemany("INSERT INTO scan VALUES (?, ?, ?, ?, ?)", rows)
 
     def forget_found(self) -> None:
         """Forget what this run found, before it looks again."""
@@ -152,7 +163,7 @@ class Ledger:
         with self._guarded():
             self._db.execute(
                 "INSERT INTO scan SELECT position + (SELECT coalesce(max(position), 0) + 1 FROM scan), place, digest,"
-                " reason FROM input WHERE digest <> '' AND place NOT IN (SELECT place FROM scan)"
+                " reason, key FROM input WHERE digest <> '' AND key NOT IN (SELECT key FROM scan)"
             )
 
     def plan(self, fingerprint: Mapping[str, str]) -> Plan:
@@ -170,15 +181,13 @@ class Ledger:
                 )
             ]
             missing = f"s.digest <> '' AND NOT EXISTS ({made})"
-            changed = count(
-                f"SELECT count(*) FROM scan s WHERE {missing} AND place IN (SELECT place FROM input)"
-            )
+            changed = count(f"SELECT count(*) FROM scan s WHERE {missing} AND key IN (SELECT key FROM input)")
             return Plan(
                 known=count(f"SELECT count(*) FROM scan s WHERE ({made}) = ?", wanted),
                 new=count(f"SELECT count(*) FROM scan s WHERE {missing}") - changed,
                 changed=changed,
                 again=count(f"SELECT count(*) FROM scan s WHERE ({made}) <> ?", wanted),
-                gone=count("SELECT count(*) FROM input WHERE place NOT IN (SELECT place FROM scan)"),
+                gone=count("SELECT count(*) FROM input WHERE key NOT IN (SELECT key FROM scan)"),
                 refused=count("SELECT count(*) FROM scan WHERE digest = ''"),
                 because=tuple(sorted({p for parts in old for p in _different(parts, fingerprint)})),
             )
@@ -243,9 +252,20 @@ class Ledger:
         with self._guarded():
             self._db.execute("INSERT OR REPLACE INTO scan SELECT * FROM input")
 
+    def rename_places(self, rename: Callable[[str, str], str]) -> None:
+        """Give every place found the name that ``rename`` makes of it and its article's name, empty without one."""
+
+        def renamed(place: str, record: bytes | None) -> str:
+            return rename(place, json.loads(_unpack(record)).get("name", "") if record else "")
+
+        record = "SELECT record FROM outcome o WHERE o.digest = scan.digest AND o.reason = ''"
+        with self._guarded():
+            self._db.create_function("renamed", 2, renamed)
+            self._db.execute(f"UPDATE scan SET place = renamed(place, ({record}))")
+
     def iter_found(self) -> Iterator[Found]:
         """Yield what this run found, in order."""
-        for row in self._rows("SELECT position, place, digest, reason FROM scan ORDER BY position"):
+        for row in self._rows("SELECT position, place, digest, reason, key FROM scan ORDER BY position"):
             yield Found(*row)
 
     def outcome(self, digest: str) -> Outcome | None:
@@ -264,7 +284,7 @@ class Ledger:
         """Yield each item that gave an article, in the order of the items, without its quads."""
         wanted = "o.digest, o.fingerprint, o.article, o.reason, o.record, o.sketch, x''"
         for row in self._rows(
-            f"SELECT s.*, {wanted} FROM scan s JOIN outcome o ON o.digest = s.digest WHERE o.reason = ''"
+            f"SELECT s.position, s.place, s.digest, s.reason, {wanted} FROM scan s JOIN outcome o ON o.digest = s.digest WHERE o.reason = ''"
             " AND o.article NOT IN (SELECT article FROM removed) ORDER BY s.position"
         ):
             yield Found(*row[:4]), _outcome(row[4:])

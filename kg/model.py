@@ -47,7 +47,8 @@ class Article:
     ``text`` is what is stored and what every offset counts in: the title (when the page has one) as
     the first paragraph, then the body, paragraphs parted by one newline. ``paragraphs`` are the
     half-open spans of the paragraphs in ``text``. ``id`` is the SHA-256 of the UTF-8 of ``text`` before
-    anything is masked, first 16 hex digits.
+    anything is masked, first 16 hex digits. ``origins`` names for title, publisher, author, published
+    and url where each came from: dateline or page (the page's own lines), json-ld, open-graph, meta, url.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Article:
     author: str = ""
     published: date | None = None
     url: str = ""
+    origins: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

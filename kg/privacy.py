@@ -22,6 +22,7 @@ import yaml
 from kg.errors import DataError
 from kg.model import Article
 from kg.occurrences import find_occurrences
+from kg.script import simplify_all
 from kg.surnames import load_surnames, to_pattern
 
 MASK = "▇"
@@ -158,7 +159,11 @@ def _search(text: str) -> tuple[list[tuple[int, int]], set[str]]:
 
 
 def _views(text: str) -> list[_View]:
-    """Return the text with one way of writing, and once more without gaps where it has any."""
+    """Return the text with one way of writing, and once more without gaps where it has any.
+
+    Traditional characters are simplified, also where only a name or a heading has some.
+    """
+    text = simplify_all(text)
     views = [_View(_folded(text), range(len(text)))]
     gaps = {at for gap in _GAP.finditer(text) for at in range(*gap.span())}
     if gaps:

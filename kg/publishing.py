@@ -8,6 +8,7 @@ articles is a few hundred bytes for each.
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import tempfile
 from collections import defaultdict
@@ -30,7 +31,8 @@ from kg.graph import TYPE
 from kg.ledger import Found, Ledger, Outcome
 from kg.model import Copy
 from kg.output import sync_folder, writing
-from kg.privacy import hide
+from kg.privacy import MASK, hide
+from kg.reading.item import MAX_NAME
 from kg.report import REPORT, BuildReport, Totals, page_title, read_report, write_report
 
 STORE, TURTLE, NQUADS, PAGE = "store", "graph.ttl", "graph.nq", "graph.html"
@@ -93,7 +95,7 @@ def take_state(ledger: Ledger, sources: Iterable[str]) -> str:
     """Return the digest of all that the files of the build depend on."""
     writing = sorted(take_writing_fingerprint().items())
     state = hashlib.sha256(repr((writing, tuple(sources), ledger.removed)).encode("utf-8", "surrogatepass"))
-    found = ((f.position, f.place, f.digest, f.reason) for f in ledger.iter_found())
+    found = ((f.position, f.key, f.digest, f.reason) for f in ledger.iter_found())
     for row in chain(found, ledger.iter_made()):
         state.update(repr(row).encode("utf-8", "surrogatepass"))
     return state.hexdigest()
@@ -130,6 +132,7 @@ def publish(
         OutputError: the place cannot be written.
     """
     with writing(out), _staging(out) as folder:
+        ledger.rename_places(mask_place)
         selection = select(ledger)
         if not selection.kept:
             raise ArticleError(str(out), "no article is left to make a graph of")
@@ -147,17 +150,38 @@ def publish(
     return report
 
 
+def mask_place(place: str, name: str) -> str:
+    """Return where an article was found without the names that are masked in its own name.
+
+    What the file is called may tell less than its text does: only the article knows who is a child.
+
+    >>> mask_place("news/小雨走出阴影.txt", "▇▇走出阴影")
+    'news/▇▇走出阴影.txt'
+    """
+    if MASK in name:
+        # An article's name has an underline for what no file may be called, and ends at so many characters.
+        free = {MASK: r"[^\W\d_]", "_": "."}
+        written = "".join(free.get(letter) or re.escape(letter) for letter in name)
+        written = r"(?<![^/\\!])" + written + ("" if len(name) >= MAX_NAME else r"(?![^.!:])")
+        place = re.sub(written, lambda found: _masked(found.group(), name), place)
+    return hide(place)
+
+
+def _masked(written: str, name: str) -> str:
+    return "".join(MASK if letter == MASK else old for old, letter in zip(written, name, strict=True))
+
+
 def iter_rows(ledger: Ledger, selection: Selection) -> Iterator[dict[str, Any]]:
     """Yield the report's row of every item, in order."""
     removed = ledger.removed
     for found in ledger.iter_found():
         outcome = ledger.outcome(found.digest) if found.digest else None
-        where = hide(found.place)
+        where = found.place
         if outcome is None or outcome.reason:
             yield {
                 "status": "skipped",
                 "where": where,
-                "reason": hide(outcome.reason if outcome else found.reason),
+                "reason": outcome.reason if outcome else found.reason,
             }
         elif outcome.article in removed:
             reason = f"taken out by kg remove on {removed[outcome.article]}"

@@ -2,7 +2,9 @@
 
 One article is one JSON object:
 
-    article    id, name, title, publisher, author, published (ISO 8601 day), url, text
+    article    id, name, title, publisher, author, published (ISO 8601 day), url, text; origins, an object
+               that says of each of title to url where it came from (dateline, page, json-ld, open-graph,
+               meta, url)
     entities   a list: id, kind (ontology class), name, labels, division (GB/T 2260 code)
     claims     a list: subject, predicate, object (entity ids); count, unit, role, topic, time,
                approximate; evidence (the passage), start, end (offsets into text), rule, confidence
@@ -35,6 +37,7 @@ def _article(article: Article) -> dict[str, Any]:
         author=article.author,
         published=article.published.isoformat() if article.published else None,
         url=article.url,
+        origins=dict(article.origins),
         text=article.text,
     )
 
@@ -72,4 +75,4 @@ def to_claim_record(claim: Claim) -> dict[str, Any]:
 
 
 def _said(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value not in (None, "", [])}
+    return {name: value for name, value in values.items() if value not in (None, "", [], {})}

@@ -24,7 +24,7 @@ HOUSE = (
     "errors yamlfile deadlines logs sorting",
     "model config",
     "ontology output divisions surnames occurrences fingerprint ledgerfile duplicates communities",
-    "ledger",
+    "ledger script",
     "records privacy reading gold",
     "linking",
     "language",
@@ -69,19 +69,8 @@ REGISTRIES = ("pypi", "pythonhosted", "npmjs", "npmmirror", "debian", "anaconda"
 PLACES = "root|work|home|tmp|Users|opt|mnt"
 RESTRICTIVE = re.compile(r"GPL|GNU|Non-?Commercial")
 # What a command that only answers may not load: each costs from a tenth of a second to seconds.
-HEAVY = {
-    "spacy",
-    "thinc",
-    "numpy",
-    "networkx",
-    "pyvis",
-    "rdflib",
-    "pyshacl",
-    "pycrfsuite",
-    "trafilatura",
-    "rustworkx",
-    "pypinyin",
-}
+HEAVY = {"spacy", "thinc", "numpy", "networkx", "pyvis", "rdflib", "pyshacl", "pycrfsuite", "trafilatura"}
+HEAVY |= {"docx", "fsspec", "lxml", "opencc", "pyarrow", "pypdf", "distributed", "rustworkx", "pypinyin"}
 
 
 @cache
@@ -210,11 +199,11 @@ def test_no_file_names_a_registry_or_a_place_on_one_machine() -> None:
 
 
 def runtime_requirements() -> dict[str, Requirement]:
+    """Return what users install, the extras but the developers' included."""
     project = tomllib.loads((REPO / "pyproject.toml").read_text("utf-8"))["project"]
-    optional = (
-        line for name, some in project["optional-dependencies"].items() if name != "dev" for line in some
-    )
-    return {canonicalize_name(r.name): r for r in map(Requirement, [*project["dependencies"], *optional])}
+    extras = [names for extra, names in project["optional-dependencies"].items() if extra != "dev"]
+    names = [*project["dependencies"], *(name for extra in extras for name in extra)]
+    return {canonicalize_name(r.name): r for r in map(Requirement, names)}
 
 
 def test_every_import_is_declared() -> None:

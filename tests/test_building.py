@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import logging
 import os
 import random
 import shutil
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -33,6 +35,7 @@ from kg.gathering import Listener
 from kg.graph import serialize
 from kg.ledger import LEDGER, Ledger, Outcome, Plan
 from kg.model import Article, Extraction
+from kg.privacy import MASK
 from kg.report import BuildReport, read_report
 from kg.store import iter_data, open_store
 
@@ -265,6 +268,28 @@ def test_a_file_whose_name_is_no_text_is_read_and_told(articles: Path, out: Path
     assert report.articles == 3
     assert read_report(out)["articles"]
     assert not make(articles, out).changed
+
+
+def test_no_file_holds_the_name_of_a_child_in_the_name_of_a_file(articles: Path, out: Path) -> None:
+    # An invented child under an invented pseudonym, in the names of two files that look the same without it.
+    for name in ("小丽", "小芳"):
+        write_article(articles, f"13岁的{name}（化名）", second=f"阳东市{name[-1]}山局")
+    (articles / "女孩小丽（化名）.txt").touch()
+    # What the text alone tells.
+    told = write_article(articles, "小丽走出阴影", second="阳东市水利局")
+    told.write_text(told.read_text("utf-8") + "\n13岁的小丽（化名）在学校遭到欺凌。\n", "utf-8")
+
+    make(articles, out)
+    second = make(articles, out)
+
+    assert (second.changed, second.articles, second.plan["known"]) == (False, 5, 5)
+    files = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    assert [
+        path.name for path, data in files.items() if "小丽".encode() in data or b"\\u5c0f\\u4e3d" in data
+    ] == []
+    assert sum(MASK in row["where"] for row in rows(out)) == 4
+    (articles / "13岁的小芳（化名）.txt").unlink()
+    assert make(articles, out).plan["gone"] == 1
 
 
 def test_no_article_at_all_is_an_error_and_no_build(tmp_path: Path, out: Path) -> None:
@@ -803,3 +828,15 @@ def test_after_whatever_edits_a_build_is_the_same_as_one_from_nothing(tmp_path: 
 @pytest.mark.parametrize("seed", range(100, 106))
 def test_after_many_edits_a_build_is_the_same_as_one_from_nothing(tmp_path: Path, seed: int) -> None:
     follow(tmp_path, seed, steps=15)
+
+
+def test_what_stands_on_stdin_is_read_though_it_is_there_only_once(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "阳东市公安局联合阳东市教育局，走进校园开展法治宣传活动。"
+    row = json.dumps({"text": text, "title": "护校"}, ensure_ascii=False)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(row.encode())))
+
+    report = build(["-"], out=out, extractor=read_joint_work)
+
+    assert (report.articles, report.by_class) == (1, {"Agency": 2})

@@ -33,8 +33,9 @@ from kg.model import Article, Extraction
 from kg.pipeline import Extractor
 from kg.privacy import MASK
 from kg.reading import Item, articles
-from kg.reading.metadata import Said
+from kg.reading.said import Said
 
+NO_TEXT = "not a text file; UTF-8, GB18030, Big5 or UTF-16"
 FAST = Settings(limits=Limits(item_seconds=1))
 EMPTY = Item("empty.txt", "empty", b"")
 PICTURE = Item("picture.txt", "picture", bytes(range(256)) * 20)
@@ -172,7 +173,7 @@ def test_childrens_names_are_masked_before_extraction() -> None:
     ("bad", "extractor", "reason"),
     [
         (EMPTY, read_joint_work, "the file is empty"),
-        (PICTURE, read_joint_work, "not a text file"),
+        (PICTURE, read_joint_work, NO_TEXT),
         (item("bad"), Misbehaving(stumble), "cannot be worked on: ZeroDivisionError division by zero"),
         (item("bad"), Misbehaving(give_up), "takes longer than it may"),
     ],
@@ -197,7 +198,7 @@ def test_nothing_but_bad_items_needs_no_extractor() -> None:
     def fail(_: Iterable[Article]) -> Iterator[Extraction]:
         raise AssertionError("loaded")
 
-    assert reasons(run(EMPTY, PICTURE, extractor=fail)) == ["the file is empty", "not a text file"]
+    assert reasons(run(EMPTY, PICTURE, extractor=fail)) == ["the file is empty", NO_TEXT]
 
 
 @pytest.mark.parametrize("error", [MemoryError("no memory"), RecursionError("too deep"), OSError("gone")])
@@ -226,7 +227,7 @@ def test_an_item_that_takes_too_long_is_stopped() -> None:
 def test_an_item_that_takes_too_long_to_read_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(articles, "_read_text", lambda *_: dawdle())
 
-    assert reasons(run(item("one"), settings=FAST)) == ["takes longer than 1 seconds"]
+    assert reasons(run(item("one"), settings=FAST)) == ["takes longer than 1 seconds; --limit item_seconds=N"]
 
 
 def test_a_reason_is_short_and_hides_names() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kg import shapes
 from kg.config import Settings
-from kg.corroboration import add_copies, copies_to_quads, copy_iri, to_copy
+from kg.corroboration import add_copies, copies_to_quads, copy_iri
 from kg.graph import article_iri, in_order, serialize, term, to_quads
 from kg.model import Article, Claim, Copy, Extraction
 from kg.queries import answer, cell, find_query
@@ -29,6 +29,12 @@ REPRINT = Copy(
     url="https://reprints.example/7",
 )
 PLAIN = Copy(id="4444444444444444", name="plain")
+
+
+def to_copy(article: Article) -> Copy:
+    """Return an article as no more than a copy of another."""
+    names = ("id", "name", "title", "publisher", "published", "url")
+    return Copy(**{name: getattr(article, name) for name in names})
 
 
 def store(*copies: Copy) -> ox.Store:
@@ -127,8 +133,8 @@ def test_copies_join_the_lines_of_their_article_in_the_order_of_a_whole_graph() 
 def test_a_copy_is_not_one_more_article_that_states_a_relation() -> None:
     relation = ("阳东市公安局", "合作", "阳东市教育局")
 
-    assert table(store(), "corroborated") == [(*relation, "2", "0", "阳东新闻网")]
-    assert table(store(REPRINT, PLAIN), "corroborated") == [(*relation, "2", "2", "未来护航网、阳东新闻网")]
+    assert table(store(), "corroborated") == [(*relation, "2", "0", "阳东新闻网", "")]
+    assert table(store(REPRINT, PLAIN), "corroborated") == [(*relation, "2", "2", "阳东新闻网", "未来护航网")]
 
 
 @pytest.mark.parametrize(

@@ -204,6 +204,28 @@ def test_articles_come_in_the_order_of_their_items_without_those_that_gave_none(
     assert [f.place for f in ledger.iter_found()][-1] == "five.txt"
 
 
+def test_places_that_look_the_same_are_told_apart_by_their_keys(ledger: Ledger) -> None:
+    first, second = (Found(n, "某某.txt", name, "", key=name) for n, name in enumerate(("one", "two")))
+    settle(ledger, [first])
+    ledger.forget_found()
+    ledger.note([second])
+
+    plan = ledger.plan(CODE)
+
+    assert (plan.new, plan.changed, plan.gone) == (1, 0, 1)
+    ledger.keep_others()
+    assert list(ledger.iter_found()) == [second, Found(2, "某某.txt", "one", "")]
+
+
+def test_places_are_renamed_by_what_their_articles_are_called(ledger: Ledger) -> None:
+    ledger.note([*found("one", "two"), refused("locked.txt")])
+    ledger.keep([outcome("one"), Outcome("two", reason="the file is empty")], CODE)
+
+    ledger.rename_places(lambda place, name: f"{name} in {place}")
+
+    assert [f.place for f in ledger.iter_found()] == ["one in one.txt", " in two.txt", " in locked.txt"]
+
+
 def test_what_other_runs_found_can_be_kept_beside(ledger: Ledger) -> None:
     settle(ledger, [*found("one", "two"), refused("broken.txt")])
     ledger.forget_found()

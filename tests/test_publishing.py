@@ -431,6 +431,28 @@ def test_a_removed_article_makes_another_state(ledger: Ledger, out: Path) -> Non
     assert is_published(ledger, out, state)
 
 
+# Places
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "shown"),
+    [
+        ("news/one.txt", "one", "news/one.txt"),
+        # An invented child, as the text tells.
+        ("news/小丽走出阴影.txt", "▇▇走出阴影", "news/▇▇走出阴影.txt"),
+        ("小丽.zip!小丽.txt", "▇▇", "▇▇.zip!▇▇.txt"),
+        ("news/小丽?走出.txt", "▇▇_走出", "news/▇▇?走出.txt"),
+        (f"news/小丽{'长' * 90}.txt", f"▇▇{'长' * 78}", f"news/▇▇{'长' * 90}.txt"),
+        ("news.jsonl:17", "▇▇走出阴影", "news.jsonl:17"),
+        ("a/小丽走出阴影了.txt", "▇▇走出阴影", "a/小丽走出阴影了.txt"),
+        # And as the place itself tells.
+        ("news/女孩小丽（化名）.txt", "", "news/女孩▇▇（化名）.txt"),
+    ],
+)
+def test_a_place_loses_the_names_that_its_article_lost(place: str, name: str, shown: str) -> None:
+    assert publishing.mask_place(place, name) == shown
+
+
 # Copies
 
 

@@ -84,13 +84,13 @@ EXPECTED: dict[str, list[tuple[dict[str, str], list[tuple[str, ...]]]]] = {
     # Copies are asked for in test_corroboration.py: the two articles have none.
     "copies": [({}, [])],
     "corroborated": [
-        ({}, [(POLICE, "合作", SCHOOLS_OFFICE, "2", "0", "阳东新闻网")]),
+        ({}, [(POLICE, "合作", SCHOOLS_OFFICE, "2", "0", "阳东新闻网", "")]),
         ({"entity": "妇联"}, []),
         (
             {"entity": "妇联", "minimum": "1"},
             [
-                (POLICE, "合作", WOMEN, "1", "0", "阳东新闻网"),
-                (WOMEN, "参与", "“青苗”行动", "1", "0", "阳东新闻网"),
+                (POLICE, "合作", WOMEN, "1", "0", "阳东新闻网", ""),
+                (WOMEN, "参与", "“青苗”行动", "1", "0", "阳东新闻网", ""),
             ],
         ),
     ],

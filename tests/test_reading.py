@@ -195,7 +195,7 @@ def test_line_endings_make_no_difference(ending: str) -> None:
     [
         (b"", "empty"),
         (b" \n\t\xe3\x80\x80\n", "empty"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 20, "not a text file"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 20, "a picture"),
         (bytes(range(256)) * 40, "not a text file"),
         ("首页 > 要闻\n【打印】【关闭】\n".encode(), "only page chrome"),
     ],
@@ -221,10 +221,10 @@ def test_missing_file_folder_and_pipe_are_named_errors(tmp_path: Path) -> None:
 
 
 def test_unreadable_file_is_a_named_error(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(self: Path) -> bytes:
+    def refuse(self: Path, *_: object) -> bytes:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self))
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
 
     with pytest.raises(ArticleError, match="Permission denied"):
         read_article(page)
@@ -235,7 +235,7 @@ def test_folder_is_read_in_order_and_bad_files_keep_their_place(tmp_path: Path) 
     for name in ("b.txt", "deep/c.TXT"):
         (tmp_path / name).write_text(f"{name}\n{SIMPLIFIED}", "utf-8")
     (tmp_path / "a.txt").write_bytes(b"")
-    (tmp_path / "notes.md").write_text(SIMPLIFIED, "utf-8")
+    (tmp_path / "notes.doc").write_text(SIMPLIFIED, "utf-8")
 
     found = list(iter_articles([tmp_path, tmp_path / "b.txt"]))
 

@@ -16,7 +16,7 @@ import typer
 
 from kg.cli.application import app
 from kg.cli.inspecting import DEFAULT_BUILD, Build, show_summary
-from kg.cli.progress import count_cores, say_plan, show_progress
+from kg.cli.progress import Tally, count_cores, say_plan, show_progress
 from kg.cli.terminal import note, put
 from kg.config import COLUMN_FIELDS, DEFAULT_BASE, Limits, Settings, read_columns, read_limits
 from kg.errors import ArticleError, ConfigError
@@ -126,6 +126,7 @@ def build(
         typer.echo(json.dumps(plan.to_json(), ensure_ascii=False) if as_json else "\n".join(say_plan(plan)))
         return
     cluster = _cluster(scheduler, workers, shards)
+    tally = Tally()
     try:
         with _logging(log_format), show_progress(hidden=quiet or bool(log_format)) as listener:
             report = building.build(
@@ -137,10 +138,10 @@ def build(
                 cluster=cluster,
                 add=add,
                 retry=retry,
-                listener=listener,
+                listener=tally.hear(listener),
             )
     except KeyboardInterrupt:
-        note("what is finished is kept: the same command goes on from there")
+        note(f"{tally.kept} of {tally.pending} articles are kept: the same command goes on from there")
         raise
     if as_json:
         typer.echo(json.dumps(report.to_json() | {"changed": report.changed}, ensure_ascii=False))

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kg.cli.terminal import note
@@ -34,6 +35,27 @@ def say_plan(plan: Plan) -> Iterator[str]:
         (plan.refused, "cannot be opened"),
     )
     yield from (f"{number:>8} {words}" for number, words in said if number)
+
+
+@dataclass(slots=True)
+class Tally:
+    """How far a build got, for those who stop it."""
+
+    pending: int = 0
+    kept: int = 0
+
+    def hear(self, listener: Listener) -> Listener:
+        """Return a listener that counts, too."""
+
+        def on_plan(plan: Plan) -> None:
+            self.pending = plan.pending
+            listener.on_plan(plan)
+
+        def on_outcome(outcome: Outcome) -> None:
+            self.kept += 1
+            listener.on_outcome(outcome)
+
+        return replace(listener, on_plan=on_plan, on_outcome=on_outcome)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from kg.model import Article, Extraction
+from kg.script import simplify
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -65,11 +66,11 @@ def explain(articles: Iterable[Article], *, nlp: Language) -> Iterator[Explanati
 
 
 def _read(articles: Iterable[Article], nlp: Language) -> Iterator[Doc]:
-    """Yield the Docs of articles after all components."""
+    """Yield the Docs of articles after all components: of the simplified view where a text is traditional."""
 
     def docs() -> Iterator[Doc]:
         for article in articles:
-            doc = nlp.make_doc(article.text)
+            doc = nlp.make_doc(simplify(article.text))
             doc._.article = article
             yield doc
 

@@ -152,6 +152,8 @@ class _Explainer:
     def __init__(self, doc: Doc, weights: Path) -> None:
         self.doc = doc
         self.text = text_of(doc)
+        # What is shown: the words as they stand in the article, of which ``text`` may be the simplified view.
+        self.written: str = doc._.article.text
         self.names: dict[str, Name] = doc._.names
         self.ranker = load_ranker(weights)
         self.offices, self.merged, self.namesakes = prepare(doc)
@@ -186,7 +188,7 @@ class _Explainer:
                     number + 1,
                     start,
                     end,
-                    self.text[start:end],
+                    self.written[start:end],
                     self._named(scene.subject.refs if scene.subject else ()),
                     self._named([scene.lead] if scene.lead else ()),
                     self._named([scene.topic] if scene.topic else ()),
@@ -246,11 +248,11 @@ class _Explainer:
         ids: tuple[str, ...],
         note: str,
     ) -> SeenMention:
-        return SeenMention(start, end, self.text[start:end], kind, found, names, ids, note)
+        return SeenMention(start, end, self.written[start:end], kind, found, names, ids, note)
 
     def _fired(self, proposals: Iterable[Candidate]) -> Iterator[FiredRule]:
         fired = (
-            FiredRule(p.rule, *p.verb, self.text[slice(*p.verb)], p.carried, p.vetoed) for p in proposals
+            FiredRule(p.rule, *p.verb, self.written[slice(*p.verb)], p.carried, p.vetoed) for p in proposals
         )
         yield from sorted(dict.fromkeys(fired), key=lambda rule: (rule.start, rule.rule))
 

@@ -15,6 +15,7 @@ from kg.language.frames import Candidate
 from kg.language.names import Name
 from kg.linking import Thing, link_entities
 from kg.model import Article, Claim, Entity, Evidence, Extraction
+from kg.occurrences import find_occurrences
 
 # What stands in no claim is shown only when the article names it as an actor or an initiative.
 NEEDS_CLAIM = frozenset({"Person"})
@@ -61,7 +62,10 @@ def to_extraction(doc: Doc) -> Extraction:
 
 
 def to_outcomes(doc: Doc) -> tuple[dict[str, Entity], list[Outcome]]:
-    """Return the entities of a Doc by the keys of its names, and what became of each candidate, in text order."""
+    """Return the entities of a Doc by the keys of its names, and what became of each candidate, in text order.
+
+    The Doc may be of the simplified view of its article: evidence is cut out of the article itself.
+    """
     article: Article = doc._.article
     names: dict[str, Name] = doc._.names
     text = text_of(doc)
@@ -76,14 +80,25 @@ def to_outcomes(doc: Doc) -> tuple[dict[str, Entity], list[Outcome]]:
         if c.predicate == "worksFor" and c.object.keys[0] in names
         for key in c.subject.keys
     }
+    labels = {key: name.labels for key, name in names.items()}
+    if article.text != text:
+        labels = _as_written(labels, text, article.text)
     things = [
-        Thing(key, name.kind, name.full, tuple(sorted(name.labels)), bodies.get(key, name.place))
+        Thing(key, name.kind, name.full, tuple(sorted(labels[key])), bodies.get(key, name.place))
         for key, name in names.items()
         if key in claimed or not (name.kind in NEEDS_CLAIM or _is_unnamed(name))
     ]
     entities = link_entities(things, context=_context(names))
     attributes = Attributes(text, article, doc._.refs)
-    return entities, list(_outcomes(article, text, sentences, candidates, entities, attributes))
+    return entities, list(_outcomes(article, sentences, candidates, entities, attributes))
+
+
+def _as_written(labels: dict[str, set[str]], view: str, text: str) -> dict[str, set[str]]:
+    """Return the labels with the forms in which a traditional text writes them."""
+    found: dict[str, set[str]] = {}
+    for start, end in find_occurrences(view, set().union(*labels.values())):
+        found.setdefault(view[start:end], set()).add(text[start:end])
+    return {key: own.union(*(found.get(label, ()) for label in own)) for key, own in labels.items()}
 
 
 def _is_unnamed(name: Name) -> bool:
@@ -125,7 +140,6 @@ def _all(doc: Doc) -> Iterator[Candidate]:
 
 def _outcomes(
     article: Article,
-    text: str,
     sentences: _Sentences,
     candidates: list[Candidate],
     entities: dict[str, Entity],
@@ -156,7 +170,9 @@ def _outcomes(
                 seen.add(key)
                 family = candidate.rule.partition(".")[0]
                 confidence = candidate.confidence or CONFIDENCE.get(family, DEFAULT_CONFIDENCE)
-                evidence = Evidence(article.id, start, end, text[start:end], candidate.rule, confidence)
+                evidence = Evidence(
+                    article.id, start, end, article.text[start:end], candidate.rule, confidence
+                )
                 said = attributes.of(candidate, (start, end))
                 claim = Claim(subject, candidate.predicate, target, evidence, **said)
                 yield Outcome(candidate, one, other, claim)

@@ -17,6 +17,7 @@ from kg.language.clauses import Ref
 from kg.language.mentions import listed
 from kg.language.names import Name, Names, comparable, place_of
 from kg.model import Mention
+from kg.script import simplify_all
 
 
 def mentions_of(doc: Doc) -> list[Mention]:
@@ -67,7 +68,7 @@ def _writer(doc: Doc, text: str, table: dict[str, Name]) -> Ref | None:
     A page often has its school's name in the masthead only: then the name is added to ``table``.
     """
     publisher = doc._.article.publisher if doc._.article is not None else None
-    kind, full = anaphora.body_of(publisher or "")
+    kind, full = anaphora.body_of(simplify_all(publisher or ""))
     match = anaphora.first_person(text, full) if kind else None
     if match is None:
         return None

@@ -5,10 +5,12 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import date
+from functools import lru_cache
 
 _TIME = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 
 
+@lru_cache(8192)
 def period(time: str | None, published: str | None = None) -> tuple[str, str] | None:
     """Return the first and the last day of an ISO 8601 time (day, month, year, interval), or None.
 

@@ -196,7 +196,7 @@ def _check_list(stream: BinaryIO, *, max_items: int) -> None:
 
 
 def _is_passed_over(path: str) -> bool:
-    return any(is_hidden(part) and part not in (".", "..") for part in path.split("/"))
+    return any(is_hidden(part) and part not in (".", "..") for part in path.replace("\\", "/").split("/"))
 
 
 def _refuse(source: Source, path: str, kind: str | None) -> ArticleError | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, replace
+from itertools import islice
 from pathlib import Path
 
 from kg.config import Limits
@@ -18,11 +18,11 @@ from kg.reading.documents import read_docx, read_markdown, read_mhtml, read_pdf
 from kg.reading.html import read_html
 from kg.reading.items import Item, iter_items, open_item
 from kg.reading.lines import split_lines
-from kg.reading.metadata import Said
 from kg.reading.page import read_page
+from kg.reading.said import Said, merge
 
-# A title that the container states is looked for in this many characters of the text.
-TITLE_WITHIN = 500
+# A title that the container states is looked for at the start of so many lines of the text.
+TITLE_WITHIN = 10
 
 
 def read_article(path: Path) -> Article:
@@ -67,22 +67,27 @@ def _read_text(item: Item, limits: Limits) -> tuple[str, Said]:
     if item.format == "mhtml":
         page, charset, url = read_mhtml(item.data, where=item.where)
         text, said = read_html(page, charset=charset or None, url=url or item.said.url)
-        return text, fill(said, item.said)
+        return text, said.filled_from(item.said)
     if item.format == "html":
         text, said = read_html(item.data, charset=item.charset or None, url=item.said.url)
-        return text, fill(said, item.said)
+        return text, said.filled_from(item.said)
     decoded = decode(item.data)
     if decoded is None:
         raise ArticleError(item.where, "not a text file", "UTF-8, GB18030, Big5 or UTF-16")
     text, said = read_markdown(decoded) if item.format == "md" else (decoded, Said())
-    said = fill(said, item.said)
+    said = said.filled_from(item.said)
     return _with_title(text, said.title), said
 
 
 def _with_title(text: str, title: str) -> str:
     """Return the text with its title above it, as a page has it; a row holds the two apart."""
-    start = re.sub(r"\s", "", text[:TITLE_WITHIN])
-    return text if not text.strip() or re.sub(r"\s", "", title) in start else f"{title}\n{text}"
+    lines = islice((line for line in text.splitlines() if line.strip()), TITLE_WITHIN)
+    is_there = any(_squeeze(line).startswith(_squeeze(title)) for line in lines)
+    return text if is_there or not text.strip() else f"{title}\n{text}"
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"\s", "", text)
 
 
 def _check_length(text: str, where: str, limits: Limits) -> None:
@@ -94,21 +99,10 @@ def _check_length(text: str, where: str, limits: Limits) -> None:
         raise ArticleError(where, what, "--limit line_chars=N")
 
 
-def fill(said: Said, other: Said) -> Said:
-    """Return what is said, and where that is nothing what the other says.
-
-    >>> fill(Said(title="护苗"), Said(title="其他", url="https://news.example/1")).url
-    'https://news.example/1'
-    """
-    gaps = [f.name for f in fields(Said) if f.name != "origins" and not getattr(said, f.name)]
-    origins = (*said.origins, *(pair for pair in other.origins if pair[0] in gaps))
-    return replace(said, origins=origins, **{name: getattr(other, name) for name in gaps})
-
-
 def to_article(text: str, *, name: str, where: str, said: Said | None = None) -> Article:
     """Return the article in the text of a page; ``where`` names the source in an error.
 
-    ``said`` is what is said about it elsewhere; it counts where the text itself says nothing.
+    ``said`` is what metadata around the text says: it fills what the page's own lines leave open.
 
     Raises:
         ArticleError: there is no text, or nothing but page chrome.
@@ -120,6 +114,7 @@ def to_article(text: str, *, name: str, where: str, said: Said | None = None) ->
     page = read_page(lines)
     if not page.paragraphs:
         raise ArticleError(where, "no article text, only page chrome")
+    known = merge(page, said or Said())
     stored = "\n".join(page.paragraphs)
     spans: list[tuple[int, int]] = []
     start = 0
@@ -131,11 +126,12 @@ def to_article(text: str, *, name: str, where: str, said: Said | None = None) ->
         name=name,
         text=stored,
         paragraphs=tuple(spans),
-        title=page.title or said.title,
-        publisher=page.publisher or said.publisher,
-        author=page.author or said.author,
-        published=page.published or said.published,
-        url=page.url or said.url,
+        title=known.title,
+        publisher=known.publisher,
+        author=known.author,
+        published=known.published,
+        url=known.url,
+        origins=known.origins,
     )
 
 

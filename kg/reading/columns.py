@@ -12,7 +12,7 @@ from typing import Any
 
 from kg.errors import ArticleError
 from kg.reading.fields import find_date
-from kg.reading.metadata import Said
+from kg.reading.said import Said
 from kg.yamlfile import load_yaml
 
 PATH = Path(__file__).parent / "columns.yaml"
@@ -55,7 +55,7 @@ def load_words() -> ColumnWords:
     """Return the words of ``columns.yaml``."""
     data = load_yaml(PATH.read_text("utf-8"))
     return ColumnWords(
-        {field: tuple(map(fold, names)) for field, names in data["names"].items()},
+        {field: tuple(dict.fromkeys(map(fold, names))) for field, names in data["names"].items()},
         tuple(data["wrappers"]),
         tuple((name, field) for name, field in data["match"]),
         tuple(data["no_match"]),

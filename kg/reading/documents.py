@@ -9,11 +9,11 @@ from __future__ import annotations
 import email
 import email.policy
 import io
+import logging
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from email.message import Message
-from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -21,7 +21,7 @@ import yaml
 from kg.config import Limits
 from kg.errors import ArticleError
 from kg.reading.columns import find_columns, read_said
-from kg.reading.metadata import Said
+from kg.reading.said import Said
 
 # All parts of a Word file together, times the file's limit: XML shrinks by ten, pictures do not.
 UNPACKED = 4
@@ -33,6 +33,7 @@ SLACK = 3
 # A column narrower than this is a list or a table, not running text.
 NARROW = 12
 FRONT = 20_000
+_PYPDF_LOG = logging.getLogger("pypdf")
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _FRONT = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
 
@@ -109,6 +110,9 @@ def read_pdf(data: bytes, *, where: str, limits: Limits) -> str:
     import pypdf
     from pypdf.errors import DependencyError, PyPdfError
 
+    if not _PYPDF_LOG.handlers:
+        # What it complains about on the way is no use to anybody but the programmer who asks for it.
+        _PYPDF_LOG.addHandler(logging.NullHandler())
     try:
         reader = pypdf.PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
@@ -170,7 +174,7 @@ def read_markdown(text: str) -> tuple[str, Said]:
     lines: list[str] = []
     for token in MarkdownIt("commonmark").enable("table").parse(text[front.end() :] if front else text):
         if token.type == "inline":
-            lines.append("".join(_inline_text(token.children or ())))
+            lines += join_lines("".join(_inline_text(token.children or ())).split("\n"))
         elif token.type in ("fence", "code_block"):
             # An indented paragraph is code to Markdown; in a Chinese text it is a paragraph.
             lines.append(token.content)
@@ -179,13 +183,11 @@ def read_markdown(text: str) -> tuple[str, Said]:
 
 def _inline_text(tokens: Sequence[Any]) -> Iterator[str]:
     """Yield the words of a line; a picture's description is not part of the article."""
-    for token, following in pairwise([*tokens, None]):
+    for token in tokens:
         if token.type in ("text", "code_inline"):
             yield token.content
-        elif token.type == "hardbreak":
+        elif token.type in ("hardbreak", "softbreak"):
             yield "\n"
-        elif token.type == "softbreak":
-            yield " " if following is not None and following.content[:1].isascii() else ""
 
 
 def _read_front(front: str) -> Said:

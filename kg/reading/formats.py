@@ -134,7 +134,7 @@ def tell_format(name: str, head: bytes, *, where: str) -> str:
         if head.startswith(magic):
             raise ArticleError(where, what, allowed)
     if known in MAGIC:
-        raise ArticleError(where, f"named {suffix}, but no such file")
+        raise ArticleError(where, f"named {suffix}, but is none")
     return _tell_text(known, suffix, head, where=where)
 
 

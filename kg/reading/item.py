@@ -7,7 +7,7 @@ import json
 import re
 from dataclasses import astuple, dataclass, field
 
-from kg.reading.metadata import Said
+from kg.reading.said import Said
 
 # What no system takes in a file name, or what steers a terminal.
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|\u202a-\u202e\u2066-\u2069\ud800-\udfff]+')

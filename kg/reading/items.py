@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import BinaryIO
 
 from kg.config import Limits
 from kg.errors import ArticleError
@@ -29,20 +30,25 @@ DOCUMENTS = ("pdf", "docx", "mhtml")
 
 
 def iter_items(
-    paths: Iterable[str | Path], *, limits: Limits | None = None, columns: Columns = ()
+    paths: Iterable[str | Path],
+    *,
+    limits: Limits | None = None,
+    columns: Columns = (),
+    stdin: BinaryIO | None = None,
 ) -> Iterator[Item | ArticleError]:
     """Yield the items at each path, folders and archives searched through in the order of their paths.
 
     A path is a file, a folder, an address that fsspec opens, or ``-`` for JSON Lines on stdin. A named file
     is taken whatever its suffix, in a folder only known ones. A file reached twice is taken once. What cannot
-    be opened comes out as its ArticleError, in its place.
+    be opened comes out as its ArticleError, in its place. ``stdin`` is read in place of the process's own.
     """
     limits = limits or Limits()
     seen: set[object] = set()
     for path in paths:
         if str(path) == STDIN:
-            source = Source("stdin", "stdin.jsonl", buffer(sys.stdin.buffer))
-            yield from _guard(source, iter_rows(source, "jsonl", limits=limits, columns=columns))
+            source = Source("stdin", "stdin.jsonl", buffer(stdin or sys.stdin.buffer))
+            rows = iter_rows(source, "jsonl", limits=limits, columns=columns)
+            yield from _stop_early(source, _guard(source, rows), limits)
             continue
         found = False
         for place in iter_places(path, wanted=is_wanted):
@@ -85,7 +91,21 @@ def _open(place: Place, limits: Limits, columns: Columns) -> Iterator[Item | Art
         return
     with closing(stream):
         source = Source(place.where, place.name, buffer(stream), size)
-        yield from _guard(source, _expand(source, limits, columns))
+        yield from _stop_early(source, _guard(source, _expand(source, limits, columns)), limits)
+
+
+def _stop_early(
+    source: Source, items: Iterator[Item | ArticleError], limits: Limits
+) -> Iterator[Item | ArticleError]:
+    """Yield items; a file in which nothing is right any more would fill the report."""
+    errors = 0
+    for item in items:
+        errors = errors + 1 if isinstance(item, ArticleError) else 0
+        yield item
+        if errors >= limits.errors_in_row:
+            what = f"{errors:,} errors one after the other, the rest is left"
+            yield ArticleError(source.where, what, "--limit errors_in_row=N")
+            return
 
 
 def _guard(source: Source, items: Iterator[Item | ArticleError]) -> Iterator[Item | ArticleError]:

@@ -11,6 +11,7 @@ from itertools import islice
 from kg.reading.chrome import ChromeRules, load_rules
 from kg.reading.fields import DATE, Fields, find_reporters, is_name, read_fields
 from kg.reading.publisher import find_banner, find_owner, find_publisher
+from kg.script import as_written, simplify
 
 # A line of this length that is no field and no menu is prose even without a full stop.
 PROSE_LENGTH = 70
@@ -27,7 +28,10 @@ _LEAD = re.compile(r"^([\u4e00-\u9fff]{2,12}(?:网|报|台|社|时讯|客户端)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page holds: the paragraphs of its article, the title first, and its metadata."""
+    """What a page holds: the paragraphs of its article, the title first, and its metadata.
+
+    ``stated`` names the values that a line of the page says clearly; the others are read out of the text.
+    """
 
     paragraphs: tuple[str, ...] = ()
     title: str = ""
@@ -35,24 +39,56 @@ class Page:
     author: str = ""
     published: date | None = None
     url: str = ""
+    stated: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
+    """A line; ``text`` loses what is cut from it, ``whole`` is all that it was."""
+
     text: str
     where: str
     fields: Fields | None = None
     chrome: bool = False
+    whole: str = ""
 
 
 def read_page(lines: Sequence[str]) -> Page:
-    """Return the article on a page, given the page's non-empty lines in order."""
+    """Return the article on a page, given the page's non-empty lines in order.
+
+    The rules look at the simplified view of a traditional page; what comes back is written as it stands.
+    """
+    text = "\n".join(lines)
+    view = simplify(text)
+    if view == text:
+        return _read_page(lines)[0]
+    views = view.split("\n")
+    page, sources = _read_page(views)
+    written = dict(zip(views, lines, strict=True))
+
+    def restored(value: str) -> str:
+        return " ".join(as_written(word, view, text) for word in value.split(" "))
+
+    return replace(
+        page,
+        paragraphs=tuple(
+            as_written(paragraph, source, written.get(source, source))
+            for paragraph, source in zip(page.paragraphs, sources, strict=True)
+        ),
+        title=as_written(page.title, view, text),
+        publisher=restored(page.publisher),
+        author=restored(page.author),
+    )
+
+
+def _read_page(lines: Sequence[str]) -> tuple[Page, list[str]]:
+    """Return the article, and for each paragraph the line that it stands in."""
     rules = load_rules()
     sorted_out = _sort_out(_join_split_date(lines), rules)
     title, kept = _take_title(sorted_out, rules)
     kept, signatures = _take_signatures(kept)
     leads = [m[1] for line in kept if line.where == "after" and (m := _LEAD.match(line.text))]
-    paragraphs = [p for line in kept if (p := rules.cut(line.text, where=line.where))]
+    pairs = [(p, line.whole) for line in kept if (p := rules.cut(line.text, where=line.where))]
     fields = [line.fields for line in sorted_out if line.fields] + signatures
     banners = [
         b
@@ -60,14 +96,21 @@ def read_page(lines: Sequence[str]) -> Page:
         if line.where == "head" and (b := find_banner(line.text, line.fields, alone=line.chrome))
     ]
     owners = [owner for line in sorted_out if line.chrome and (owner := find_owner(line.text))]
+    publisher, clear = find_publisher(fields, leads, banners, owners)
+    author = next((f.author for f in fields if f.author), "")
+    published = next((f.date for f in fields if f.date), None)
+    url = next((f.url for f in fields if f.url), "")
+    stated = {"publisher": clear, "author": author, "published": published, "url": url}
     page = Page(
-        paragraphs=tuple(paragraphs),
+        paragraphs=tuple(paragraph for paragraph, _ in pairs),
         title=title,
-        author=next((f.author for f in fields if f.author), "") or _find_author(kept),
-        published=next((f.date for f in fields if f.date), None),
-        url=next((f.url for f in fields if f.url), "") or _find_url(sorted_out),
+        publisher=publisher,
+        author=author or _find_author(kept),
+        published=published,
+        url=url or _find_url(sorted_out),
+        stated=frozenset(name for name, value in stated.items() if value),
     )
-    return replace(page, publisher=find_publisher(fields, leads, banners, owners))
+    return page, [source for _, source in pairs]
 
 
 def _is_prose(text: str) -> bool:
@@ -112,7 +155,7 @@ def _sort_out(lines: Sequence[str], rules: ChromeRules) -> list[_Line]:
             fields.author = ""
         if where == "head" and not dropped and not fields and _is_prose(text):
             where = "after"
-        marked.append(_Line(text, where, fields, chrome=dropped or fields is not None))
+        marked.append(_Line(text, where, fields, chrome=dropped or fields is not None, whole=text))
         position += 1
     return marked
 

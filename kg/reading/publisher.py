@@ -19,8 +19,8 @@ MIN_SITE_NAME = 5
 
 def find_publisher(
     fields: Sequence[Fields], leads: Sequence[str], banners: Sequence[str], owners: Sequence[str]
-) -> str:
-    """Return the best name of the publisher, or nothing.
+) -> tuple[str, bool]:
+    """Return the best name of the publisher, or nothing, and whether a line of fields or a lead says it clearly.
 
     A named source, the paper's own lead (X网讯), the words beside the date, the site's banner, the owner;
     a source that only means something on its own site (县民政局) comes last, filled up where possible.
@@ -29,10 +29,13 @@ def find_publisher(
     is_banner = load_rules().named["banner"].takes
     labelled = [_unit(f.source) for f in fields if f.source and not f.guessed]
     guessed = [_unit(f.source) for f in fields if f.source and f.guessed]
-    best = [
+    clear = [
         *(source for source in labelled if not vague(source)),
         *(lead for lead in leads if not _NAMELESS.match(lead)),
         *(source for source in guessed if is_banner(source)),
+    ]
+    best = [
+        *clear,
         *banners,
         *(source for source in guessed if not vague(source)),
         *_filled_up(labelled, owners),
@@ -40,7 +43,7 @@ def find_publisher(
         *labelled,
         *guessed,
     ]
-    return best[0] if best else ""
+    return (best[0] if best else ""), bool(clear)
 
 
 def find_banner(text: str, fields: Fields | None, *, alone: bool) -> str:

@@ -9,7 +9,7 @@ import tarfile
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
@@ -65,7 +65,8 @@ class _Metered(io.RawIOBase):
     """A stream whose bytes are counted against a budget as they are read."""
 
     def __init__(self, stream: BinaryIO, budget: Budget | None) -> None:
-        self._stream = stream
+        # What was read before the stream broke is lost in read(), which waits for all that it was asked for.
+        self._read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
         self._budget = budget
         self._broken: Exception | None = None
 
@@ -77,7 +78,7 @@ class _Metered(io.RawIOBase):
         filled = 0
         while filled < len(buffer) and self._broken is None:
             try:
-                data = self._stream.read(len(buffer) - filled)
+                data = self._read(len(buffer) - filled)
             except BROKEN as error:
                 self._broken = error
                 break

@@ -8,6 +8,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
@@ -20,8 +21,10 @@ from kg.reading.formats import HEAD, stem_of
 from kg.reading.item import Item, to_name
 from kg.reading.streams import CHUNK, BudgetError, iter_lines, look, new_budget, spool
 
-# A row as it was found, with its number for messages and names; or why there is none.
-Found = tuple[int, Mapping[str, Any] | ArticleError]
+# A row as it was found, with its number for messages and names; why there is none; or None for an empty line.
+Found = tuple[int, Mapping[str, Any] | ArticleError | None]
+# A file of this many empty lines in a row is no table: a bomb has a thousand million.
+EMPTY_LINES = 100_000
 # Rows of Parquet are read in batches of about this many bytes.
 BATCH = 16_000_000
 _DELIMITERS = ",;\t|"
@@ -38,7 +41,13 @@ def iter_rows(
     ``format`` is jsonl, json, csv, tsv or parquet.
     """
     known: dict[tuple[str, ...], dict[str, str]] = {}
+    empty = 0
     for number, row in _READERS[format](source, limits, columns):
+        empty = empty + 1 if row is None else 0
+        if row is None:
+            if empty == EMPTY_LINES:
+                raise ArticleError(source.where, f"{EMPTY_LINES:,} empty lines, the rest is left")
+            continue
         where = f"{source.where}:{number}"
         if isinstance(row, ArticleError):
             yield row
@@ -86,8 +95,8 @@ def _iter_json_lines(source: Source, limits: Limits, _: Columns) -> Iterator[Fou
         where = f"{source.where}:{number}"
         if line is None:
             yield number, _too_long(where, limits)
-        elif line.strip(b"\xef\xbb\xbf \t\r\n"):
-            yield number, _parse_line(line, where)
+        else:
+            yield number, _parse_line(line, where) if line.strip(b"\xef\xbb\xbf \t\r\n") else None
 
 
 def _parse_line(line: bytes, where: str) -> Mapping[str, Any] | ArticleError:
@@ -103,16 +112,16 @@ def _parse_line(line: bytes, where: str) -> Mapping[str, Any] | ArticleError:
 
 def _iter_json(source: Source, limits: Limits, columns: Columns) -> Iterator[Found]:
     """Yield the rows of a JSON file: objects in a list, one after the other, wrapped in one, or one alone."""
-    number = 0
+    number, good = 0, False
     for value in iter_values(to_utf8(source.stream), limits.item_bytes):
         rows = value if isinstance(value, list) else _unwrap(value, columns)
         for row in rows:
             number += 1
-            if not isinstance(row, dict):
+            good = good or isinstance(row, dict)
+            yield number, row if isinstance(row, dict) else _wrong_shape(f"{source.where}:{number}", row)
+            if not good:
                 # What follows has the same shape: one message for all.
-                yield number, _wrong_shape(f"{source.where}:{number}", row)
                 return
-            yield number, row
 
 
 def _unwrap(value: object, columns: Columns) -> Sequence[object]:
@@ -205,8 +214,8 @@ def _iter_separated(source: Source, limits: Limits, columns: Columns, delimiter:
             yield number, ArticleError(where, f"no row ({short(error)})", "a closed quotation mark")
             continue
         if not any(cell.strip() for cell in cells):
-            continue
-        if not names:
+            yield number, None
+        elif not names:
             names = cells
             if not find_columns(names, columns=columns).keys() & {"text", "html"}:
                 yield number, no_text(source.where, names, columns=columns)
@@ -217,7 +226,7 @@ def _iter_separated(source: Source, limits: Limits, columns: Columns, delimiter:
                 ArticleError(where, f"{len(cells)} cells under {len(names)} headings", "quote commas"),
             )
         else:
-            yield number, dict(zip(names, cells, strict=False))
+            yield number, dict(zip_longest(names, cells[: len(names)]))
 
 
 def _delimiter(head: bytes) -> str:
@@ -234,7 +243,7 @@ def _iter_parquet(source: Source, limits: Limits, columns: Columns) -> Iterator[
         yield 0, ArticleError(source.where, "Parquet needs pyarrow, which is not installed", allowed)
         return
     stream = source.stream if source.depth == 0 and source.stream.seekable() else spool(source.stream)
-    with parquet.ParquetFile(stream) as table:
+    with parquet.ParquetFile(stream, read_dictionary=_text_columns(stream)) as table:
         names = list(table.schema_arrow.names)
         found = find_columns(names, columns=columns)
         if not found.keys() & {"text", "html"}:
@@ -245,9 +254,21 @@ def _iter_parquet(source: Source, limits: Limits, columns: Columns) -> Iterator[
         rows = max(1, min(1024, BATCH // max(1, size // max(1, table.metadata.num_rows))))
         number = 0
         for batch in table.iter_batches(batch_size=rows, columns=wanted):
-            for row in batch.to_pylist():
+            for index in range(batch.num_rows):
                 number += 1
-                yield number, row
+                # One by one: a thousand rows may share one text of a million characters.
+                yield number, {name: batch.column(name)[index].as_py() for name in wanted}
+
+
+def _text_columns(stream: BinaryIO) -> list[str]:
+    """Return the columns of strings: they are not multiplied when rows share them."""
+    import pyarrow
+    from pyarrow import parquet
+
+    schema = parquet.read_schema(stream)
+    stream.seek(0)
+    kinds = (pyarrow.string(), pyarrow.large_string(), pyarrow.binary())
+    return [field.name for field in schema if field.type in kinds]
 
 
 def _check_size(metadata: Any, wanted: Sequence[str], source: Source, limits: Limits) -> int:

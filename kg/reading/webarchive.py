@@ -16,7 +16,7 @@ from kg.errors import ArticleError
 from kg.reading.archives import Source
 from kg.reading.formats import stem_of
 from kg.reading.item import Item, to_name
-from kg.reading.metadata import Said
+from kg.reading.said import Said
 from kg.reading.streams import CHUNK, Budget, read_up_to
 from kg.reading.tables import urlsplit_path
 
@@ -178,16 +178,27 @@ def _decode(data: bytes, encoding: str, where: str, limit: int) -> bytes | None:
             # Some crawlers unpack the page and keep the header.
             return data
         window = zlib.MAX_WBITS | 32 if data[:1] in (b"\x1f", b"\x78") else -zlib.MAX_WBITS
-        return _bounded(zlib.decompressobj(window).decompress(data, limit + 1), limit)
+        unpacker = zlib.decompressobj(window)
+        unpacked = unpacker.decompress(data, limit + 1)
+        return _bounded(unpacked, limit, whole=unpacker.eof)
     if encoding == "br":
         import brotli
 
+        brotli_unpacker = brotli.Decompressor()
         try:
-            return _bounded(brotli.Decompressor().process(data, output_buffer_limit=limit + 1), limit)
+            unpacked = brotli_unpacker.process(data, output_buffer_limit=limit + 1)
+            return _bounded(unpacked, limit, whole=brotli_unpacker.is_finished())
         except brotli.error as error:
             raise ValueError(str(error)) from error
     raise ArticleError(where, f"content encoding {encoding[:20]!r}", "gzip, deflate or br")
 
 
-def _bounded(data: bytes, limit: int) -> bytes | None:
+def _bounded(data: bytes, limit: int, *, whole: bool) -> bytes | None:
+    """Return the data, or None where it is longer than ``limit`` bytes.
+
+    Raises:
+        ValueError: it is shorter, and not whole.
+    """
+    if len(data) <= limit and not whole:
+        raise ValueError("cut off")
     return data if len(data) <= limit else None

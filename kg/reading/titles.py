@@ -1,0 +1,60 @@
+"""The title of an HTML page: which of its lines, or what its head says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from kg.reading.blocks import Block, Element
+from kg.reading.chrome import load_rules
+from kg.reading.said import Said
+
+# Titles are no shorter and no longer than this.
+SHORT_TITLE, MAX_TITLE = 4, 120
+
+# What parts a title from the site's name in `<title>`.
+_TITLE_END = re.compile(r"\s*(?:[_|｜]|\s[-–—]+\s|-{2,3}|-(?=[\u4e00-\u9fff]{2,12}$))\s*")
+_SPACE = re.compile(r"[ \t\r\n]+")
+_MARKS = re.compile(r"\W")
+
+
+def find_title(tree: Element, blocks: Sequence[Block], said: Said) -> str:
+    """Return the title: the longest line of the page with which its `<title>` or its metadata begins, else those."""
+    own = _on_one_line(tree.findtext(".//title") or "")
+    shown = [block.text for block in blocks if SHORT_TITLE <= len(block.text) <= MAX_TITLE]
+    best = max(shown, key=lambda text: _as_title(text, own, said.title), default="")
+    if any(_as_title(best, own, said.title)[:2]):
+        return best
+    headings = (_on_one_line("".join(h.itertext())) for tag in ("h1", "h2") for h in tree.iter(tag))
+    return said.title or _without_site(own) or next((h for h in headings if len(h) >= SHORT_TITLE), "")
+
+
+def _as_title(text: str, own: str, said: str) -> tuple[bool, bool, bool, bool, int]:
+    """Rank a line as the title: it is what metadata says, it is a part of `<title>` at all, no site's name, its head."""
+    line = squeezed(text)
+    names = [squeezed(name) for name in (own, said) if name]
+    begins = bool(line) and any(name.startswith(line) for name in names)
+    inside = begins or (bool(line) and any(name.endswith(line) for name in names))
+    inside = inside or line in {squeezed(part) for part in _TITLE_END.split(own)} - {""}
+    if not inside:
+        return False, False, False, False, 0
+    banner = load_rules().named["banner"].takes(text)
+    return line == squeezed(said), True, not banner, begins, len(text)
+
+
+def _on_one_line(text: str) -> str:
+    return _SPACE.sub(" ", text).strip()
+
+
+def _without_site(title: str) -> str:
+    """Return a title without what follows its last bar: the site's name or a column's."""
+    return _TITLE_END.split(title, maxsplit=1)[0].strip() or title
+
+
+def squeezed(text: str) -> str:
+    """Return a text without punctuation and white space, which no two places of a page write alike.
+
+    >>> squeezed("“护苗” 行动！")
+    '护苗行动'
+    """
+    return _MARKS.sub("", text)
