@@ -9,7 +9,7 @@ PIP = $(BIN)/python -m pip install -q --disable-pip-version-check --require-hash
 # What pip trusts when its own certificates do not do: behind a proxy only the system knows the proxy's.
 CA_BUNDLE := $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem))
 
-.PHONY: run test check fuzz bench lock clean
+.PHONY: run test check fuzz bench pictures lock clean
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
 
@@ -51,6 +51,10 @@ BENCHES := startup reading duplicates chrome building
 bench: export KG_EVERY ?= 8
 bench: $(READY)
 	@for bench in $(BENCHES); do $(BIN)/python tests/bench/$$bench.py || exit 1; done
+
+# Takes the README's pictures of the page, into .images; needs Chromium.
+pictures: $(READY)
+	PYTHONPATH=tests $(BIN)/python -m e2e.pictures
 
 # Resolves pyproject.toml again, for every platform, without any download address.
 lock: $(BIN)/uv

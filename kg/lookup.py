@@ -6,12 +6,14 @@ import difflib
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Store
 
 from kg import ontology
-from kg.errors import QueryError
-from kg.graph import ALT_LABEL, PREF_LABEL, TYPE, term
+from kg.errors import QueryError, StoreError
+from kg.graph import ALT_LABEL, ARTICLE_TYPES, PREF_LABEL, TYPE, term
+from kg.report import read_report
 from kg.store import ONTOLOGY_GRAPH
 
 ANY_KIND = "Entity"
@@ -44,6 +46,72 @@ def find_entities(
         f"no {kind} is called {name!r}",
         "the closest: " + ", ".join(close) if close else "use a name of the articles, or an IRI",
     )
+
+
+def called(store: Store, label: str) -> tuple[NamedNode, ...]:
+    """Return the entities whose preferred label is exactly this, in the order of their IRIs; often none."""
+    found = {node for node in _by_label(store, label, PREF_LABEL) if _is_kind(store, node, ANY_KIND)}
+    return tuple(sorted(found, key=lambda node: node.value))
+
+
+def find_articles(store: Store, name: str, *, build: Path | None = None) -> tuple[NamedNode, ...]:
+    """Return the articles with that IRI, id, address or title; a copy's lead to the article that was kept.
+
+    With the folder of the ``build`` the places where its report says that articles were found count too.
+
+    Raises:
+        QueryError: there is none.
+    """
+    names = {name, *(_found_at(build, name) if build else ())}
+    known = {node for said in names for node in _printed_as(store, said)}
+    found = {node for node in known if _is(store, node, ARTICLE_TYPES[0])}
+    for copy in known - found:
+        kept = store.quads_for_pattern(copy, term("prov:alternateOf"), None, DefaultGraph())
+        found |= {quad.object for quad in kept if isinstance(quad.object, NamedNode)}
+    if not found:
+        raise QueryError(
+            "article", f"no article {name!r}", "an id, IRI, title, address or place of the report"
+        )
+    return tuple(sorted(found, key=lambda node: node.value))
+
+
+def _found_at(build: Path, place: str) -> set[str]:
+    """Return the ids of the articles that were found there."""
+    try:
+        rows = read_report(build)["articles"]
+    except StoreError:
+        # A store without a report, as any triple store leaves it.
+        return set()
+    return {row["id"] for row in rows if row["status"] != "skipped" and place in (row["where"], row["name"])}
+
+
+def _printed_as(store: Store, name: str) -> Iterator[NamedNode]:
+    """Yield the articles and copies of that IRI, id, title or address."""
+    try:
+        node = NamedNode(name.removeprefix("<").removesuffix(">"))
+    except ValueError:
+        # A title, most often.
+        pass
+    else:
+        if _is(store, node, ARTICLE_TYPES[0]):
+            yield node
+    try:
+        said = (
+            (term("dcterms:identifier"), Literal(name)),
+            (term("dcterms:title"), Literal(name, language="zh")),
+            (term("schema:url"), Literal(name, datatype=term("xsd:anyURI"))),
+        )
+    except ValueError:
+        # A lone surrogate: nothing is called so.
+        return
+    for predicate, literal in said:
+        for quad in store.quads_for_pattern(None, predicate, literal, DefaultGraph()):
+            if isinstance(quad.subject, NamedNode):
+                yield quad.subject
+
+
+def _is(store: Store, node: NamedNode, kind: NamedNode) -> bool:
+    return next(store.quads_for_pattern(node, TYPE, kind, DefaultGraph()), None) is not None
 
 
 def close_names(store: Store, name: str, *, kind: str = ANY_KIND) -> list[str]:

@@ -5,16 +5,14 @@ A node is an entity, an edge is a claim: several passages that say one relation 
 
 from __future__ import annotations
 
-import heapq
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from io import BytesIO
 from typing import Any
 
 import networkx as nx
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Store
+from pyoxigraph import DefaultGraph, Literal, NamedNode, QuerySolutions, Store
 
 from kg import ontology
 from kg.config import NAMESPACE
@@ -25,6 +23,8 @@ from kg.model import CLASSES
 from kg.store import ONTOLOGY_GRAPH
 
 SUBJECT, PREDICATE, OBJECT = term("rdf:subject"), term("rdf:predicate"), term("rdf:object")
+MENTIONS, DERIVED = term("schema:mentions"), term("prov:wasDerivedFrom")
+ALTERNATE, TEXT, DIVISION = term("prov:alternateOf"), term("cpkg:text"), term("cpkg:divisionCode")
 TEXTS = ("unit", "role", "topic", "time", "evidence", "rule")
 NUMBERS = ("count", "start", "end")
 SOURCE = {
@@ -39,16 +39,25 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def to_networkx(
-    store: Store, *, entity: str | None = None, hops: int = 1, busiest: int | None = None
+    store: Store,
+    *,
+    entity: str | None = None,
+    hops: int = 1,
+    busiest: int | None = None,
+    among: Iterable[NamedNode] | None = None,
+    articles: Iterable[NamedNode] | None = None,
 ) -> nx.MultiDiGraph[str]:
     """Return all entities and claims, or those at most ``hops`` relations away from ``entity``.
 
-    ``busiest`` takes of a larger graph only so many entities, those with the most claims, and what is between them.
+    ``busiest`` takes of a larger graph only so many entities, those with the most claims, and what is between
+    them, wherever they are; ``among`` takes the given entities and what is between them; ``articles`` what these articles say.
 
     Nodes are IRIs with ``iri label labels kind scored``, where ``labels`` are the other names, ``kind``
-    the most special class and ``scored`` which of the ten it falls under. Edges are keyed by the claim's
-    IRI and have ``predicate article``, the claim's own attributes and the source's ``source_title
-    publisher date url``; what the article does not give is left out. A symmetric relation is one edge.
+    the most special class and ``scored`` which of the ten it falls under, and ``division`` where a GB/T 2260
+    code is known. Edges are keyed by the claim's IRI and have ``predicate article``, the claim's own attributes
+    and the source's ``source_title publisher date url``; what the article does not give is left out. A symmetric
+    relation is one edge. ``graph.graph["articles"]`` has for the IRI of each article how many ``copies`` of it
+    others printed, and the ``paragraphs`` that hold its evidence: pairs of offset and text.
     The same store gives the same order of nodes and edges.
 
     Raises:
@@ -56,14 +65,19 @@ def to_networkx(
     """
     if hops < 0:
         raise QueryError("hops", str(hops), "0 or more")
-    nodes = _all_entities(store) if entity is None else _around(store, find_entities(store, entity), hops)
-    if busiest is not None and len(nodes) > busiest:
-        nodes = _busiest(store, nodes, busiest)
-    claims = (claim for node in nodes for claim in _claims_of(store, node, SUBJECT))
+    if articles is not None:
+        given = list(articles)
+        nodes = {node for article in given for node in _objects(store, article, MENTIONS)}
+        claims = [claim for article in given for claim in _subjects(store, DERIVED, article)]
+    else:
+        most = _busiest(store, busiest) if busiest is not None else None
+        nodes = most if most is not None else _nodes(store, entity, hops, among)
+        claims = [claim for node in nodes for claim in _subjects(store, SUBJECT, node)]
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for node in sorted(nodes, key=lambda node: node.value):
         graph.add_node(node.value, **_node_attributes(store, node))
-    _add_claims(graph, store, sorted({claim.value for claim in claims if isinstance(claim, NamedNode)}))
+    _add_claims(graph, store, sorted({claim.value for claim in claims}))
+    graph.graph["articles"] = _articles(graph, store)
     return graph
 
 
@@ -83,22 +97,36 @@ def to_gexf(graph: nx.MultiDiGraph[str]) -> bytes:
     return re.sub(rb"<meta .*?</meta>\s*", b"", out.getvalue(), count=1, flags=re.DOTALL)
 
 
+def _nodes(store: Store, entity: str | None, hops: int, among: Iterable[NamedNode] | None) -> set[NamedNode]:
+    if among is not None:
+        return set(among)
+    if entity is None:
+        return _all_entities(store)
+    return _around(store, find_entities(store, entity), hops)
+
+
 def _all_entities(store: Store) -> set[NamedNode]:
     concepts = {quad.subject for quad in store.quads_for_pattern(None, PREF_LABEL, None, ONTOLOGY_GRAPH)}
     labelled = {quad.subject for quad in store.quads_for_pattern(None, PREF_LABEL, None, DefaultGraph())}
     return {node for node in labelled - concepts if isinstance(node, NamedNode)}
 
 
-def _busiest(store: Store, nodes: set[NamedNode], number: int) -> set[NamedNode]:
-    """Return the entities with the most claims."""
-    claims: Counter[NamedNode] = Counter()
-    for end in (SUBJECT, OBJECT):
-        claims.update(
-            quad.object
-            for quad in store.quads_for_pattern(None, end, None, DefaultGraph())
-            if isinstance(quad.object, NamedNode)
-        )
-    return set(heapq.nsmallest(number, nodes, key=lambda node: (-claims[node], node.value)))
+def _busiest(store: Store, number: int) -> set[NamedNode] | None:
+    """Return the entities with the most claims, None where there are no more than so many.
+
+    The store counts: as Python objects the entities of a large graph take more memory than all else.
+    """
+    labelled = store.query(f"SELECT (COUNT(DISTINCT ?e) AS ?n) {{ ?e {PREF_LABEL} ?label }}")
+    most = store.query(
+        f"SELECT ?e {{ {{ ?claim {SUBJECT} ?e }} UNION {{ ?claim {OBJECT} ?e }} }}"
+        f" GROUP BY ?e ORDER BY DESC(COUNT(*)) STR(?e) LIMIT {number}"
+    )
+    if not isinstance(labelled, QuerySolutions) or not isinstance(most, QuerySolutions):
+        raise TypeError("a SELECT query has solutions")
+    concepts = sum(1 for _ in store.quads_for_pattern(None, PREF_LABEL, None, ONTOLOGY_GRAPH))
+    if int(next(labelled)["n"].value) - concepts <= number:
+        return None
+    return {row["e"] for row in most}
 
 
 def _around(store: Store, start: Iterable[NamedNode], hops: int) -> set[NamedNode]:
@@ -112,16 +140,20 @@ def _around(store: Store, start: Iterable[NamedNode], hops: int) -> set[NamedNod
 
 def _neighbours(store: Store, node: NamedNode) -> Iterator[NamedNode]:
     for here, there in ((SUBJECT, OBJECT), (OBJECT, SUBJECT)):
-        for claim in _claims_of(store, node, here):
-            for quad in store.quads_for_pattern(claim, there, None, DefaultGraph()):
-                if isinstance(quad.object, NamedNode):
-                    yield quad.object
+        for claim in _subjects(store, here, node):
+            yield from _objects(store, claim, there)
 
 
-def _claims_of(store: Store, node: NamedNode, end: NamedNode) -> Iterator[NamedNode]:
-    for quad in store.quads_for_pattern(None, end, node, DefaultGraph()):
+def _subjects(store: Store, predicate: NamedNode, node: NamedNode) -> Iterator[NamedNode]:
+    for quad in store.quads_for_pattern(None, predicate, node, DefaultGraph()):
         if isinstance(quad.subject, NamedNode):
             yield quad.subject
+
+
+def _objects(store: Store, node: NamedNode, predicate: NamedNode) -> Iterator[NamedNode]:
+    for quad in store.quads_for_pattern(node, predicate, None, DefaultGraph()):
+        if isinstance(quad.object, NamedNode):
+            yield quad.object
 
 
 def _node_attributes(store: Store, node: NamedNode) -> dict[str, Any]:
@@ -130,7 +162,15 @@ def _node_attributes(store: Store, node: NamedNode) -> dict[str, Any]:
     label = preferred[0] if preferred else node.value
     kind, scored = _kind(node, said.get(TYPE.value, ()))
     labels = tuple(sorted({*preferred, *said.get(ALT_LABEL.value, ())} - {label}))
-    return {"iri": node.value, "label": label, "labels": labels, "kind": kind, "scored": scored}
+    division = {"division": min(said[DIVISION.value])} if DIVISION.value in said else {}
+    return {
+        "iri": node.value,
+        "label": label,
+        "labels": labels,
+        "kind": kind,
+        "scored": scored,
+        **division,
+    }
 
 
 def _kind(node: NamedNode, types: Iterable[str]) -> tuple[str, str]:
@@ -173,7 +213,7 @@ def _add_claims(graph: nx.MultiDiGraph[str], store: Store, claims: Iterable[str]
 def _claim_attributes(said: dict[str, str]) -> dict[str, Any]:
     attributes: dict[str, Any] = {
         "predicate": said[PREDICATE.value].removeprefix(NAMESPACE),
-        "article": said[term("prov:wasDerivedFrom").value],
+        "article": said[DERIVED.value],
         "confidence": float(said[NAMESPACE + "confidence"]),
         "approximate": said.get(NAMESPACE + "approximate") == "true",
     }
@@ -184,6 +224,41 @@ def _claim_attributes(said: dict[str, str]) -> dict[str, Any]:
 def _source(store: Store, article: str) -> dict[str, str]:
     said = _said(store, NamedNode(article))
     return {name: min(said[key.value]) for name, key in SOURCE.items() if key.value in said}
+
+
+def _articles(graph: nx.MultiDiGraph[str], store: Store) -> dict[str, dict[str, Any]]:
+    """Return of every article behind a claim its copies and the paragraphs that its passages stand in."""
+    spans: dict[str, set[tuple[int, int]]] = {}
+    for _, _, claim in graph.edges(data=True):
+        found = spans.setdefault(claim["article"], set())
+        if "start" in claim and "end" in claim:
+            found.add((claim["start"], claim["end"]))
+    return {
+        article: {
+            "copies": sum(1 for _ in _subjects(store, ALTERNATE, NamedNode(article))),
+            "paragraphs": _paragraphs(
+                min(_said(store, NamedNode(article)).get(TEXT.value, [""])), spans[article]
+            ),
+        }
+        for article in sorted(spans)
+    }
+
+
+def _paragraphs(text: str, spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, str], ...]:
+    """Return the paragraphs of a text that hold the spans: offset and text, in their order.
+
+    A passage that runs over several makes one of them.
+    """
+    merged: list[list[int]] = []
+    for start, end in sorted(spans):
+        first = text.rfind("\n", 0, start) + 1
+        last = text.find("\n", max(first, end))
+        last = len(text) if last < 0 else last
+        if merged and first < merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], last)
+        elif first < last:
+            merged.append([first, last])
+    return tuple((first, text[first:last]) for first, last in merged)
 
 
 def _said(store: Store, node: NamedNode) -> dict[str, list[str]]:

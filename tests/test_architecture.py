@@ -23,7 +23,7 @@ from packaging.utils import canonicalize_name
 HOUSE = (
     "errors yamlfile deadlines logs sorting",
     "model config",
-    "ontology output divisions surnames occurrences fingerprint ledgerfile duplicates",
+    "ontology output divisions surnames occurrences fingerprint ledgerfile duplicates communities",
     "ledger script",
     "records privacy reading gold",
     "linking",
@@ -34,8 +34,8 @@ HOUSE = (
     "staging",
     "lookup",
     "queryfile",
-    "queries network",
-    "pages",
+    "queries network centrality",
+    "pages answers",
     "pipeline publishing shards",
     "chunks explaining",
     "workers",
@@ -71,7 +71,7 @@ PLACES = "root|work|home|tmp|Users|opt|mnt"
 RESTRICTIVE = re.compile(r"GPL|GNU|Non-?Commercial")
 # What a command that only answers may not load: each costs from a tenth of a second to seconds.
 HEAVY = {"spacy", "thinc", "numpy", "networkx", "pyvis", "rdflib", "pyshacl", "pycrfsuite", "trafilatura"}
-HEAVY |= {"docx", "fsspec", "lxml", "opencc", "pyarrow", "pypdf", "distributed"}
+HEAVY |= {"docx", "fsspec", "lxml", "opencc", "pyarrow", "pypdf", "distributed", "rustworkx", "pypinyin"}
 
 
 @cache

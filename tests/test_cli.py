@@ -91,6 +91,7 @@ def test_help_names_every_verb() -> None:
         "explain",
         "query",
         "view",
+        "network",
         "export",
         "check",
         "evaluate",
@@ -101,7 +102,20 @@ def test_help_names_every_verb() -> None:
 
 
 @pytest.mark.parametrize(
-    "verb", ["build", "extract", "explain", "query", "view", "export", "check", "evaluate", "info", "remove"]
+    "verb",
+    [
+        "build",
+        "extract",
+        "explain",
+        "query",
+        "view",
+        "network",
+        "export",
+        "check",
+        "evaluate",
+        "info",
+        "remove",
+    ],
 )
 def test_every_verb_explains_itself(verb: str) -> None:
     result = kg(verb, "--help")
@@ -558,7 +572,9 @@ def test_export_into_a_full_disk_is_one_line(built: Path) -> None:
     assert_one_line(kg("export", "-s", built, "-o", FULL), "/dev/full: cannot be written: No space left")
 
 
-@pytest.mark.parametrize("arguments", [["info"], ["check"], ["export"], ["view"], ["query", "collaborators"]])
+@pytest.mark.parametrize(
+    "arguments", [["info"], ["check"], ["export"], ["view"], ["network"], ["query", "collaborators"]]
+)
 @pytest.mark.parametrize("place", ["nowhere", "empty"])
 def test_a_missing_build_is_one_line(tmp_path: Path, arguments: list[str], place: str) -> None:
     (tmp_path / "empty").mkdir()
@@ -694,6 +710,125 @@ def test_view_draws_what_is_around_an_entity(built: Path, tmp_path: Path) -> Non
 def test_view_of_nobody_is_one_line_and_no_page(built: Path, tmp_path: Path) -> None:
     assert_one_line(kg("view", "无此单位", "-o", tmp_path / "page.html", "-s", built), "无此单位")
     assert not (tmp_path / "page.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "entities", "title"),
+    [
+        (("--query", "collaborators", "-p", "agency=阳东市教育局"), 2, "阳东市教育局与哪些单位合作？"),
+        (
+            ("--query", "collaborators", "-p", "agency=阳东市教育局", "--language", "en"),
+            2,
+            "Who does 阳东市教育局 work together with?",
+        ),
+        (("--query", "collaborators"), 3, "单位之间的合作"),
+        (("--article", "one"), 2, "阳东市公安局开展护校行动"),
+        (("阳东市教育局", "--hops", "2"), 3, "阳东市教育局"),
+        (("阳东市教育局", "--hops", "0"), 1, "阳东市教育局"),
+    ],
+)
+def test_view_draws_a_part(
+    built: Path, tmp_path: Path, arguments: tuple[str, ...], entities: int, title: str
+) -> None:
+    result = kg("view", *arguments, "-o", tmp_path / "page.html", "-s", built)
+
+    assert result.stderr == f"kg: {entities} entities drawn on {tmp_path / 'page.html'}\n"
+    assert f"<title>{title}</title>" in (tmp_path / "page.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("阳东市教育局", "--article", "one"),
+        ("--article", "one", "--query", "collaborators"),
+        ("-p", "agency=阳东市教育局"),
+        ("--query", "collaborators", "-p", "agency"),
+        ("--hops", "-1"),
+        ("--language", "fr"),
+    ],
+)
+def test_view_of_two_things_at_once_is_wrong_usage(
+    built: Path, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    result = kg("view", *arguments, "-o", tmp_path / "page.html", "-s", built)
+
+    assert result.exit_code == 2
+    assert not (tmp_path / "page.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--article", "three"), "article: no article 'three'"),
+        (("--query", "nonsense"), "nonsense: no such query"),
+        (("--query", "documents"), "documents: its answer names no entity"),
+    ],
+)
+def test_view_of_nothing_is_one_line(
+    built: Path, tmp_path: Path, arguments: tuple[str, ...], says: str
+) -> None:
+    assert_one_line(kg("view", *arguments, "-o", tmp_path / "page.html", "-s", built), says)
+
+
+# network
+
+
+def test_network_ranks_entities_by_how_many_others_they_have_to_do_with(built: Path) -> None:
+    result = kg("network", "-s", built)
+
+    lines = [line.split() for line in result.stdout.splitlines()]
+    assert lines[0] == ["entity", "class", "degree", "betweenness", "pagerank", "community"]
+    assert lines[1][:4] == ["阳东市公安局", "Agency", "2", "1.0000"]
+    assert len(lines) == 4
+    assert kg("network", "--top", "1", "-s", built).stdout.splitlines()[1:] == result.stdout.splitlines()[1:2]
+
+
+@pytest.mark.parametrize("measure", ["degree", "betweenness", "pagerank"])
+def test_network_ranks_by_any_measure(built: Path, measure: str) -> None:
+    rows = list(
+        csv.DictReader(kg("network", "--sort", measure, "--format", "csv", "-s", built).stdout.splitlines())
+    )
+
+    values = [float(row[measure]) for row in rows]
+    assert values == sorted(values, reverse=True)
+    assert rows[0]["iri"].endswith("agency/阳东市公安局")
+
+
+def test_network_lists_communities_and_bridges(built: Path) -> None:
+    communities = kg("network", "--communities", "-s", built).stdout.splitlines()
+    bridges = kg("network", "--bridges", "-s", built).stdout.splitlines()
+
+    assert communities[1].split() == ["1", "3", "阳东市公安局", "阳东市教育局", "阳东市民政局"]
+    assert [line.split() for line in bridges[1:]] == [
+        ["阳东市公安局", "阳东市教育局", "1"],
+        ["阳东市公安局", "阳东市民政局", "1"],
+    ]
+
+
+@pytest.mark.parametrize(("form", "start"), [("graphml", b"<?xml"), ("gexf", b"<?xml"), ("csv", b"entity,")])
+def test_network_is_written_with_its_measures(built: Path, tmp_path: Path, form: str, start: bytes) -> None:
+    result = kg("network", "--format", form, "-o", tmp_path / "file", "-s", built)
+
+    data = (tmp_path / "file").read_bytes()
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert data.startswith(start)
+    assert b"betweenness" in data
+
+
+def test_network_around_an_entity_is_only_that(built: Path) -> None:
+    result = kg("network", "阳东市教育局", "--format", "csv", "-s", built)
+
+    assert [row["entity"] for row in csv.DictReader(result.stdout.splitlines())] == [
+        "阳东市公安局",
+        "阳东市教育局",
+    ]
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--communities", "--bridges"), ("--bridges", "--format", "gexf"), ("--sort", "size")]
+)
+def test_network_in_two_forms_at_once_is_wrong_usage(built: Path, arguments: tuple[str, ...]) -> None:
+    assert kg("network", *arguments, "-s", built).exit_code == 2
 
 
 # what people see

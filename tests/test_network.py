@@ -14,12 +14,14 @@ from typing import Any
 import networkx as nx
 import pytest
 import small_world
-from pyoxigraph import Store
+from pyoxigraph import NamedNode, Store
 
 from kg.config import Settings
+from kg.corroboration import copies_to_quads
 from kg.errors import DataError, QueryError
 from kg.graph import to_quads
-from kg.network import to_gexf, to_graphml, to_networkx
+from kg.model import Copy
+from kg.network import _paragraphs, to_gexf, to_graphml, to_networkx
 from kg.store import load_extractions
 
 STORE = small_world.store()
@@ -54,7 +56,9 @@ def test_a_node_says_what_it_is_called_and_what_it_is() -> None:
         "labels": ("市公安局", "市局"),
         "kind": "PublicSecurityOrgan",
         "scored": "Agency",
+        "division": "990100",
     }
+    assert "division" not in graph.nodes[BASE + "studio/何清工作室"]
     assert graph.nodes[BASE + "studio/何清工作室"]["kind"] == "Studio"
 
 
@@ -122,6 +126,66 @@ def test_working_together_is_one_edge_a_passage_whichever_way_round() -> None:
     pair = ("agency/阳东市公安局", "agency/阳东市教育局")
     assert len([*between(graph, *pair), *between(graph, *pair[::-1])]) == 2
     assert graph.number_of_edges() == len(first.claims)
+
+
+def test_a_graph_knows_the_paragraphs_of_its_passages() -> None:
+    articles = to_networkx(STORE).graph["articles"]
+
+    first = articles[BASE + "article/1111111111111111"]
+    assert list(articles) == sorted(articles)
+    assert first["copies"] == 0
+    assert [text for _, text in first["paragraphs"]] == small_world.FIRST_TEXT.split("\n")
+    for offset, text in first["paragraphs"]:
+        assert small_world.FIRST_TEXT[offset : offset + len(text)] == text
+    # A passage of another article brings that one's paragraphs only.
+    around = to_networkx(STORE, entity="网吧").graph["articles"]
+    assert [len(about["paragraphs"]) for about in around.values()] == [1]
+
+
+def test_a_passage_over_several_paragraphs_makes_one_of_them() -> None:
+    text = "一二三\n四五六\n七八九"
+
+    assert _paragraphs(text, [(0, 2), (5, 9)]) == ((0, "一二三"), (4, "四五六\n七八九"))
+    assert _paragraphs(text, [(4, 5), (6, 9)]) == ((4, "四五六\n七八九"),)
+    assert _paragraphs("", [(0, 2)]) == _paragraphs(text, []) == ()
+
+
+def test_a_graph_counts_the_copies_of_its_articles() -> None:
+    first, _ = small_world.articles()
+    copies = [Copy(id="3333333333333333", name="reprint", title="“青苗”行动启动")]
+    store = Store()
+    load_extractions(store, [*small_world.quads(), *copies_to_quads(first, copies, settings=Settings())])
+
+    articles = to_networkx(store).graph["articles"]
+
+    assert [about["copies"] for about in articles.values()] == [1, 0]
+
+
+# Some entities, some articles
+
+
+def test_given_entities_have_all_that_is_between_them() -> None:
+    names = ("agency/阳东市公安局", "agency/阳东市教育局", "group/网吧")
+
+    graph = to_networkx(STORE, among=[NamedNode(BASE + name) for name in names])
+
+    whole = to_networkx(STORE)
+    assert set(graph) == {BASE + name for name in names}
+    assert set(graph.edges(keys=True)) == {
+        (s, o, key) for s, o, key in whole.edges(keys=True) if {s, o} <= set(graph)
+    }
+
+
+def test_an_article_has_what_it_says_and_nothing_of_others() -> None:
+    second = BASE + "article/2222222222222222"
+
+    graph = to_networkx(STORE, articles=[NamedNode(second)])
+
+    assert {article for *_, article in graph.edges(data="article")} == {second}
+    assert graph.number_of_edges() == 3
+    # Also what it names without a claim.
+    assert BASE + "place/990100" in graph
+    assert list(graph.graph["articles"]) == [second]
 
 
 # Around one entity

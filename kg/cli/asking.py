@@ -1,10 +1,9 @@
-"""``kg query`` and ``kg view``: questions to a build, and its drawing."""
+"""``kg query``: questions to a build."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,8 +14,10 @@ from kg.cli.terminal import note, put, show_table
 
 if TYPE_CHECKING:
     from kg.queries import Answer
-
-DEFAULT_PAGE = Path("page.html")
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter: agency=株洲市公安局"),
+]
 
 
 class AnswerFormat(StrEnum):
@@ -36,10 +37,7 @@ def query(
         str | None, typer.Argument(metavar="NAME|FILE.rq", help="A question of the list, or a SPARQL file.")
     ] = None,
     *,
-    parameters: Annotated[
-        list[str] | None,
-        typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter: agency=株洲市公安局"),
-    ] = None,
+    parameters: Parameters = None,
     format: Annotated[
         AnswerFormat | None, typer.Option(help="Default: table, and turtle where the answer is a graph.")
     ] = None,
@@ -57,37 +55,12 @@ def query(
     from kg.queries import answer, find_query
     from kg.store import open_store
 
-    given = _parse(parameters or ())
+    given = parse_parameters(parameters or ())
     asked = find_query(name)
     found = answer(open_store(store), asked, given)
     _show(found, format, given)
     if found.truth is False:
         raise typer.Exit(NO)
-
-
-@app.command()
-def view(
-    entity: Annotated[
-        str | None, typer.Argument(metavar="ENTITY", help="Draw what is around it; without it everything.")
-    ] = None,
-    *,
-    out: Annotated[
-        Path, typer.Option("--out", "-o", metavar="FILE", help="The page to write.")
-    ] = DEFAULT_PAGE,
-    hops: Annotated[int, typer.Option(min=0, help="How many relations away from ENTITY.")] = 1,
-    store: Build = DEFAULT_BUILD,
-) -> None:
-    """Draw a build, or one entity and what is around it, as one page that works offline."""
-    from kg.network import to_networkx
-    from kg.pages import write_page
-    from kg.report import read_title
-    from kg.store import open_store
-
-    opened = open_store(store)
-    title = read_title(store) if entity is None else entity
-    graph = to_networkx(opened, entity=entity, hops=hops)
-    write_page(graph, out, title=title)
-    note(f"{len(graph)} entities drawn on {out}")
 
 
 def _show_list() -> None:
@@ -105,7 +78,8 @@ def _show_list() -> None:
     show_table("", ("query", "parameters", "en", "zh"), rows)
 
 
-def _parse(parameters: Sequence[str]) -> dict[str, str]:
+def parse_parameters(parameters: Sequence[str]) -> dict[str, str]:
+    """Return the parameters by name; what is no NAME=VALUE is wrong usage."""
     given: dict[str, str] = {}
     for parameter in parameters:
         name, equals, value = parameter.partition("=")

@@ -18,10 +18,13 @@ import networkx as nx
 from kg import ontology
 from kg.errors import ConfigError, DataError
 from kg.model import CLASSES, PREDICATES
+from kg.pages.keys import search_keys
+from kg.pages.periods import period
+from kg.pages.places import carry_places, own_place, place_tree
+from kg.pages.sources import Articles, Paragraphs
 from kg.yamlfile import load_yaml
 
 LANGUAGES = ("zh", "en")
-ARTICLE_FIELDS = ("title", "publisher", "date", "url")
 CLAIM_FIELDS = (
     "evidence",
     "count",
@@ -50,49 +53,93 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The graph as lists that point at each other by index."""
+    """The graph as lists that point at each other by index; ``places`` is name and parent by code."""
 
     entities: tuple[dict[str, Any], ...]
     relations: tuple[Relation, ...]
     claims: tuple[dict[str, Any], ...]
     articles: tuple[dict[str, Any], ...]
+    paragraphs: tuple[str, ...]
+    places: dict[str, tuple[str, str | None]]
 
 
 def read_content(graph: nx.MultiDiGraph[Any]) -> Content:
     """Return what a graph made by ``kg.network`` says.
 
     The claims of a symmetric relation stand together whichever way round they were written, each once.
+    A claim's ``evidence`` is paragraph, start and end; its ``first`` and ``last`` are the days that it is
+    about, where these are known.
 
     Raises:
         DataError: a node is of none of the ten classes.
     """
     order = sorted(graph.nodes, key=str)
-    index = {node: position for position, node in enumerate(order)}
-    entities = tuple(_entity(node, graph.nodes[node]) for node in order)
-    articles = _Articles()
-    found: dict[tuple[int, int, str], dict[str, dict[str, Any]]] = {}
-    properties = ontology.load().properties
-    for subject, object_, attributes in graph.edges(data=True):
-        predicate = str(attributes.get("predicate", ""))
-        ends = (index[subject], index[object_])
-        if predicate in properties and properties[predicate].symmetric:
-            ends = (min(ends), max(ends))
-        claim = {name: attributes[name] for name in CLAIM_FIELDS if _told(attributes.get(name))}
-        claim["article"] = articles.key(attributes)
-        found.setdefault((*ends, predicate), {})[repr(sorted(claim.items()))] = claim
+    entities = [_entity(node, graph.nodes[node]) for node in order]
+    known = graph.graph.get("articles", {})
+    articles, paragraphs = Articles(known), Paragraphs(known)
+    found = _group_claims(graph, order, articles)
     articles.settle()
     relations: list[Relation] = []
     claims: list[dict[str, Any]] = []
     for (one, two, predicate), group in sorted(found.items(), key=_relation_order):
         kept = [group[key] for key in sorted(group)]
-        for claim in kept:
-            claim["article"] = articles.index(claim["article"])
-        kept.sort(key=lambda claim: (claim["article"], claim.get("start", 0)))
+        kept.sort(key=lambda claim: (articles.index(claim["article"]), claim.get("start", 0)))
         numbers = tuple(range(len(claims), len(claims) + len(kept)))
-        claims.extend(kept)
-        symmetric = predicate in properties and properties[predicate].symmetric
-        relations.append(Relation(one, two, predicate, symmetric, numbers))
-    return Content(entities, tuple(relations), tuple(claims), tuple(articles.rows))
+        claims.extend(_settled(claim, articles, paragraphs) for claim in kept)
+        relations.append(Relation(one, two, predicate, _is_symmetric(predicate), numbers))
+    _put_in_places(entities, relations)
+    return Content(
+        tuple(entities),
+        tuple(relations),
+        tuple(claims),
+        tuple(articles.rows),
+        tuple(paragraphs.rows),
+        place_tree(entity["place"] for entity in entities),
+    )
+
+
+def _group_claims(
+    graph: nx.MultiDiGraph[Any], order: list[Any], articles: Articles
+) -> dict[tuple[int, int, str], dict[str, dict[str, Any]]]:
+    """Return the claims of each relation, by all that tells two of them apart."""
+    index = {node: position for position, node in enumerate(order)}
+    found: dict[tuple[int, int, str], dict[str, dict[str, Any]]] = {}
+    for subject, object_, attributes in graph.edges(data=True):
+        predicate = str(attributes.get("predicate", ""))
+        ends = (index[subject], index[object_])
+        if _is_symmetric(predicate):
+            ends = (min(ends), max(ends))
+        claim = {name: attributes[name] for name in CLAIM_FIELDS if _told(attributes.get(name))}
+        claim["article"] = articles.key(attributes)
+        found.setdefault((*ends, predicate), {})[repr(sorted(claim.items()))] = claim
+    return found
+
+
+def _settled(claim: dict[str, Any], articles: Articles, paragraphs: Paragraphs) -> dict[str, Any]:
+    """Return a claim that points at its article and its paragraph by number."""
+    key = claim["article"]
+    claim["article"] = articles.index(key)
+    if "evidence" in claim:
+        claim["evidence"] = paragraphs.find(key, claim)
+    published = articles.rows[claim["article"]].get("date")
+    days = period(str(claim.get("time", "")), published)
+    claim["first"], claim["last"] = days or (None, None)
+    return claim
+
+
+def _put_in_places(entities: list[dict[str, Any]], relations: list[Relation]) -> None:
+    places = carry_places(
+        [entity["place"] for entity in entities],
+        [entity["scored"] for entity in entities],
+        [(relation.subject, relation.object, relation.predicate) for relation in relations],
+    )
+    for entity, place in zip(entities, places, strict=True):
+        entity["place"] = place
+
+
+def _is_symmetric(predicate: str) -> bool:
+    known = ontology.load().properties.get(predicate)
+    return known is not None and known.symmetric
 
 
 def terms(content: Content) -> dict[str, Any]:
@@ -116,19 +163,26 @@ def terms(content: Content) -> dict[str, Any]:
     }
 
 
-@cache
 def interface() -> Mapping[str, Mapping[str, str]]:
     """Return the page's own words: key -> language -> text.
 
     Raises:
         DataError: a text lacks a language.
     """
-    words: dict[str, dict[str, str]] = load_yaml(
-        files("kg.pages").joinpath("interface.yaml").read_text(encoding="utf-8")
-    )
+    return _read_words("interface.yaml")
+
+
+def words() -> Mapping[str, Mapping[str, str]]:
+    """Return the words of the figures, as ``interface``."""
+    return _read_words("figures.yaml")
+
+
+@cache
+def _read_words(name: str) -> Mapping[str, Mapping[str, str]]:
+    words: dict[str, dict[str, str]] = load_yaml(files("kg.pages").joinpath(name).read_text(encoding="utf-8"))
     for key, texts in words.items():
         if sorted(texts) != sorted(LANGUAGES):
-            raise DataError(f"interface.yaml: {key}", f"languages {sorted(texts)}", "exactly zh and en")
+            raise DataError(f"{name}: {key}", f"languages {sorted(texts)}", "exactly zh and en")
     return words
 
 
@@ -143,34 +197,6 @@ def check_language(language: str) -> str:
     return language
 
 
-class _Articles:
-    """The articles behind the claims, each once, the newest first."""
-
-    def __init__(self) -> None:
-        self._found: dict[str, dict[str, Any]] = {}
-        self._index: dict[str, int] = {}
-        self.rows: list[dict[str, Any]] = []
-
-    def key(self, attributes: Mapping[str, Any]) -> str:
-        names = {name: attributes.get("source_title" if name == "title" else name) for name in ARTICLE_FIELDS}
-        row = {name: str(value) for name, value in names.items() if value}
-        # An article's metadata hang on its id; without one, what is said about it has to tell it apart.
-        key = str(attributes.get("article") or repr(row))
-        held = self._found.setdefault(key, row)
-        if repr(row) > repr(held):
-            self._found[key] = row
-        return key
-
-    def settle(self) -> None:
-        keys = sorted(self._found)
-        keys.sort(key=lambda key: self._found[key].get("date", ""), reverse=True)
-        self._index = {key: position for position, key in enumerate(keys)}
-        self.rows = [self._found[key] for key in keys]
-
-    def index(self, key: str) -> int:
-        return self._index[key]
-
-
 def _entity(node: object, attributes: Mapping[str, Any]) -> dict[str, Any]:
     scored = attributes.get("scored")
     if scored not in CLASSES:
@@ -183,6 +209,8 @@ def _entity(node: object, attributes: Mapping[str, Any]) -> dict[str, Any]:
         "labels": labels,
         "kind": str(attributes.get("kind") or scored),
         "scored": scored,
+        "keys": search_keys((name, *labels)),
+        "place": own_place(attributes, scored=str(scored), name=name),
     }
 
 

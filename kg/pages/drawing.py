@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from kg.pages import labels, layout
+from kg.pages import islands, labels, layout
 from kg.pages.content import Content, Relation
 
 # Shapes help those who cannot tell the colours apart: bodies are round, what they do and reach is not.
@@ -40,10 +41,11 @@ OPTIONS: dict[str, Any] = {
 }
 
 
-def draw(content: Content) -> dict[str, Any]:
+def draw(content: Content, *, communities: Sequence[Sequence[int]] | None = None) -> dict[str, Any]:
     """Return pyvis' nodes, edges and options for the content; ids are the indexes in it.
 
-    Each edge of a pair that several relations join gets a bend of its own.
+    With ``communities`` their members stand together. Each edge of a pair that several relations join gets
+    a bend of its own.
     """
     # pyvis imports IPython and networkx' algorithms, about a second: only when a page is really made.
     from pyvis.network import Network
@@ -62,7 +64,8 @@ def draw(content: Content) -> dict[str, Any]:
     boxes = np.array(
         [(max(2 * size, text.width), 2 * size + text.height) for size, text in zip(sizes, texts, strict=True)]
     ).reshape(-1, 2)
-    centres = layout.place(boxes, [(relation.subject, relation.object) for relation in content.relations])
+    lines = [(relation.subject, relation.object) for relation in content.relations]
+    centres = _place(boxes, lines, communities)
     for number, entity in enumerate(content.entities):
         x, y = centres[number]
         network.add_node(
@@ -91,6 +94,19 @@ def draw(content: Content) -> dict[str, Any]:
     network.set_options(json.dumps(OPTIONS | {"interaction": OPTIONS["interaction"] | moving}))
     nodes, edges, _, _, _, options = network.get_network_data()
     return {"nodes": nodes, "edges": edges, "options": json.loads(options)}
+
+
+def _place(
+    boxes: layout.Array, lines: list[tuple[int, int]], communities: Sequence[Sequence[int]] | None
+) -> layout.Array:
+    from threadpoolctl import threadpool_limits
+
+    # Several threads sum in another order, so the picture would depend on the machine; and these matrices are so
+    # small that waiting for each other takes twice the time.
+    with threadpool_limits(1, user_api="blas"):
+        if communities is None:
+            return layout.place(boxes, lines)
+        return islands.place(boxes, lines, communities)
 
 
 def _size(degree: int) -> float:

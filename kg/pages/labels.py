@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Columns are half a Chinese character wide. Eleven characters a line keep an agency's full name, the
 # commonest kind of label, on one line, and a document's title on two.
@@ -64,6 +65,7 @@ def wrap(name: str) -> Label:
     return Label("\n".join(rows), width, len(rows) * LINE_HEIGHT)
 
 
+@lru_cache(8192)
 def _columns(char: str) -> int:
     if unicodedata.combining(char):
         return 0

@@ -32,14 +32,24 @@ STRETCH = 1.35
 GAP = 14.0
 COMPONENT_GAP = 90.0
 SEPARATING_ROUNDS = 400
+# Up to so many boxes comparing all pairs at once is faster than a sweep.
+ALL_PAIRS = 300
 # Where boxes still overlap after PATIENCE rounds there is no room between them: the whole picture grows.
 PATIENCE = 100
 GROWTH = 1.004
+# Distance in a heap that is strewn, in sizes of a box: a little less than one, the rest is for separate.
+HEAP = 0.6
 GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
 
 
-def place(boxes: Array, edges: Sequence[tuple[int, int]]) -> Array:
-    """Return the centres of boxes (rows of width and height) that ``edges`` join, as rows of x and y."""
+def place(
+    boxes: Array, edges: Sequence[tuple[int, int]], *, coverage: float = COVERAGE, exact: int = EXACT
+) -> Array:
+    """Return the centres of boxes (rows of width and height) that ``edges`` join, as rows of x and y.
+
+    ``coverage`` is the share of the page that boxes may cover before they are pushed apart,
+    ``exact`` the size up to which every box of a component is a pivot.
+    """
     count = len(boxes)
     centres = np.zeros((count, 2))
     if not count:
@@ -51,7 +61,7 @@ def place(boxes: Array, edges: Sequence[tuple[int, int]]) -> Array:
     for group in groups:
         inner[group] = np.arange(len(group))
         own = inner[pairs[component[pairs[:, 0]] == component[group[0]]]]
-        centres[group] = separate(_component(boxes[group], own), boxes[group])
+        centres[group] = separate(_component(boxes[group], own, coverage, exact), boxes[group])
     _pack(centres, boxes, sorted(groups, key=lambda group: (-len(group), int(group[0]))))
     return centres
 
@@ -59,6 +69,8 @@ def place(boxes: Array, edges: Sequence[tuple[int, int]]) -> Array:
 def separate(centres: Array, boxes: Array) -> Array:
     """Return the centres moved apart until no two boxes touch, or as far as SEPARATING_ROUNDS bring it."""
     moved = centres.copy()
+    if len(moved) < 2:
+        return moved
     half = boxes / 2 + GAP / 2
     for turn in range(SEPARATING_ROUNDS):
         first, second = _overlaps(moved, half)
@@ -83,11 +95,19 @@ def separate(centres: Array, boxes: Array) -> Array:
 
 
 def _overlaps(centres: Array, half: Array) -> tuple[Indexes, Indexes]:
-    """Return the pairs of boxes that overlap: a sweep from left to right, all boxes a step at a time."""
+    """Return the pairs of boxes that overlap: a sweep from left to right, all boxes a step at a time.
+
+    Few boxes are compared each with each.
+    """
     order = np.argsort(centres[:, 0] - half[:, 0], kind="stable")
     left = (centres[:, 0] - half[:, 0])[order]
     right = (centres[:, 0] + half[:, 0])[order]
     middle, reach = centres[order, 1], half[order, 1]
+    if len(order) <= ALL_PAIRS:
+        hit = left[None, :] < right[:, None]
+        hit &= np.abs(middle[None, :] - middle[:, None]) < reach[None, :] + reach[:, None]
+        one, two = np.nonzero(np.triu(hit, 1))
+        return order[one], order[two]
     first, second = [], []
     for step in range(1, len(order)):
         near = left[step:] < right[:-step]
@@ -115,27 +135,44 @@ def _components(count: int, pairs: Indexes) -> Indexes:
             return label
 
 
-def _component(boxes: Array, pairs: Indexes) -> Array:
+def _component(boxes: Array, pairs: Indexes, coverage: float, exact: int) -> Array:
     """Return the centres of one connected component, before its boxes are pushed apart."""
     count = len(boxes)
     if count == 1:
         return np.zeros((1, 2))
-    distances, pivots = _distances(count, pairs)
+    distances, pivots = _distances(count, pairs, exact)
     points = _stress(_start(distances), distances, pivots, pairs)
     points *= (STRETCH, 1.0)
     spread = np.prod(np.maximum(np.ptp(points, axis=0), 0.5))
-    needed = float(np.prod(boxes + GAP, axis=1).sum()) / COVERAGE
-    return points * max(EDGE_LENGTH, float(np.sqrt(needed / spread)))
+    needed = float(np.prod(boxes + GAP, axis=1).sum()) / coverage
+    points = points * max(EDGE_LENGTH, float(np.sqrt(needed / spread)))
+    return _spread(points, boxes) if count > exact else points
 
 
-def _distances(count: int, pairs: Indexes) -> tuple[Array, Indexes]:
+def _spread(points: Array, boxes: Array) -> Array:
+    """Return the points with each heap strewn around its middle: what is as far from all pivots lies in one.
+
+    ``separate`` would make a straight column of it.
+    """
+    size = np.sqrt(np.prod(boxes + GAP, axis=1).mean())
+    _, heap, counts = np.unique(np.round(points / size), axis=0, return_inverse=True, return_counts=True)
+    heap = heap.ravel()
+    order = np.argsort(heap, kind="stable")
+    ranks = np.empty(len(points))
+    ranks[order] = np.arange(len(points)) - np.repeat(np.cumsum(counts) - counts, counts)
+    radii = size * HEAP * np.sqrt(ranks)
+    spiral = np.column_stack([np.cos(ranks * GOLDEN_ANGLE), np.sin(ranks * GOLDEN_ANGLE)])
+    return np.where((counts[heap] > 2)[:, None], points + spiral * radii[:, None], points)
+
+
+def _distances(count: int, pairs: Indexes, exact: int) -> tuple[Array, Indexes]:
     """Return the steps from each pivot to each node. Each pivot is the node furthest from those before."""
     ends = np.concatenate([pairs, pairs[:, ::-1]])
     ends = ends[np.lexsort((ends[:, 1], ends[:, 0]))]
     begins = np.searchsorted(ends[:, 0], np.arange(count + 1))
     pivots = [int(np.argmax(np.diff(begins)))]
     rows: list[Array] = []
-    wanted = count if count <= EXACT else PIVOTS
+    wanted = count if count <= exact else PIVOTS
     nearest = np.full(count, np.inf)
     while True:
         rows.append(_steps(pivots[-1], begins, ends[:, 1]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import re
@@ -13,13 +14,36 @@ from typing import Any
 import networkx as nx
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from kg.config import NAMESPACE
 from kg.errors import DataError
 from kg.output import write_file
-from kg.pages.content import check_language, interface, plain, read_content, terms
-from kg.pages.drawing import draw
+from kg.pages.content import check_language, interface, plain, read_content
+from kg.pages.data import page_data
 
 # In the order in which they use each other; one script, so that one hash allows it.
-SCRIPTS = ("text.js", "drawing.js", "panel.js", "search.js", "main.js")
+SCRIPTS = (
+    "text.js",
+    "model.js",
+    "state.js",
+    "shown.js",
+    "arrange.js",
+    "drawing.js",
+    "rings.js",
+    "landmarks.js",
+    "claims.js",
+    "panel.js",
+    "legend.js",
+    "filters.js",
+    "search.js",
+    "table.js",
+    "figures.js",
+    "downloads.js",
+    "actions.js",
+    "keyboard.js",
+    "main.js",
+)
+# Bytes of JSON from which on a page is smaller packed, and a browser reads it as fast.
+PACKED_ABOVE = 2_000_000
 VIS_SCRIPT = "lib/vis-9.1.2/vis-network.min.js"
 # What HTML could read as a tag, an end of script or a comment, and what old JavaScript reads as a new line.
 _ESCAPES = str.maketrans({char: f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"})
@@ -38,26 +62,19 @@ def render_page(graph: nx.MultiDiGraph[Any], *, title: str, language: str = "zh"
         DataError: a node is of no class of the ontology, or pyvis lacks its script.
     """
     check_language(language)
-    content = read_content(graph)
     data = {
         "title": title,
         "language": language,
         "texts": interface(),
-        "terms": terms(content),
-        "entities": content.entities,
-        "relations": [
-            [relation.subject, relation.object, relation.predicate, int(relation.symmetric), relation.claims]
-            for relation in content.relations
-        ],
-        "claims": content.claims,
-        "articles": content.articles,
-        "network": draw(content),
+        "namespace": NAMESPACE,
+        **page_data(read_content(graph)),
     }
+    data_type, embedded = pack(data)
     static = files("kg.pages").joinpath("static")
     style = read_style("page.css")
     page_script = "\n".join(static.joinpath(name).read_text(encoding="utf-8") for name in SCRIPTS)
     # A function of its own, so that nothing of the page's leaks into the names that vis-network uses.
-    page_script = f'(() => {{\n"use strict";\n{page_script}\n}})();'
+    page_script = f'(async () => {{\n"use strict";\n{page_script}\n}})();'
     scripts = [_vis_script(), page_script]
     return load_template("page.html.j2").render(
         title=printable(title),
@@ -66,7 +83,8 @@ def render_page(graph: nx.MultiDiGraph[Any], *, title: str, language: str = "zh"
         policy=policy(scripts, style),
         style=style,
         scripts=scripts,
-        data=embed(data),
+        data_type=data_type,
+        data=embedded,
     )
 
 
@@ -88,6 +106,18 @@ def embed(data: object) -> str:
     """
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=plain, allow_nan=False)
     return _whole(text).translate(_ESCAPES)
+
+
+def pack(data: object) -> tuple[str, str]:
+    """Return data for a script element, as its type and its text: JSON, or gzipped in Base64 where that is much.
+
+    The same data give the same text.
+    """
+    text = embed(data)
+    raw = text.encode("utf-8")
+    if len(raw) <= PACKED_ABOVE:
+        return "application/json", text
+    return "application/gzip", base64.b64encode(gzip.compress(raw, mtime=0)).decode("ascii")
 
 
 def load_template(name: str) -> Template:

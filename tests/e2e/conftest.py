@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +35,40 @@ class Opened:
     failed: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     dialogs: list[str] = field(default_factory=list)
+
+    def wait_until_ready(self) -> None:
+        """Wait until the page has drawn: its policy lets no test's own waiting be evaluated in it."""
+        for _ in range(1000):
+            if self.page.evaluate("window.page !== undefined"):
+                break
+            self.page.wait_for_timeout(10)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait for two frames: the first draws, fits the view and asks for the second."""
+        self.page.evaluate(
+            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+
+    def shown(self) -> list[str]:
+        """Return the names of the entities that are drawn, sorted."""
+        names: list[str] = self.page.evaluate(
+            "window.page.nodes.getIds().map((id) => window.page.data.entities[id]?.name ?? id)"
+        )
+        return sorted(names)
+
+    def lines(self) -> list[tuple[str, str, str]]:
+        """Return the relations that are drawn: subject, predicate, object, sorted."""
+        found = self.page.evaluate(
+            """() => {
+              const { entities, relations } = window.page.data;
+              return window.page.edges.getIds().map((id) => {
+                const [subject, object, predicate] = relations[id];
+                return [entities[subject].name, predicate, entities[object].name];
+              });
+            }"""
+        )
+        return sorted(map(tuple, found))
 
     def assert_quiet(self) -> None:
         """Check that the page asked for nothing, complained about nothing, and opened no dialog."""
@@ -83,7 +118,15 @@ def open_graph(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Opene
     """Write a graph's page and open it with the network blocked; options go to the browser's context."""
     contexts = []
 
-    def opening(graph: nx.MultiDiGraph[Any], *, title: str = "未成年人保护", **options: Any) -> Opened:
+    def opening(
+        graph: nx.MultiDiGraph[Any],
+        *,
+        title: str = "未成年人保护",
+        fragment: str = "",
+        init: str = "",
+        ready: bool = True,
+        **options: Any,
+    ) -> Opened:
         path = tmp_path / "page.html"
         write_page(graph, path, title=title)
         options = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"} | options
@@ -92,7 +135,7 @@ def open_graph(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Opene
         opened = Opened(context.new_page())
 
         def guard(route: Route) -> None:
-            if route.request.url == path.as_uri():
+            if route.request.url.split("#", 1)[0] == path.as_uri():
                 route.continue_()
             else:
                 opened.requests.append(route.request.url)
@@ -114,12 +157,11 @@ def open_graph(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Opene
         opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
         opened.page.on("dialog", dismiss)
         opened.page.on("requestfailed", fail)
-        opened.page.goto(path.as_uri())
-        opened.page.wait_for_function("window.page !== undefined")
-        # Two frames: the first draws, fits the view and asks for the second.
-        opened.page.evaluate(
-            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-        )
+        if init:
+            opened.page.add_init_script(init)
+        opened.page.goto(path.as_uri() + fragment)
+        if ready:
+            opened.wait_until_ready()
         return opened
 
     yield opening
@@ -196,3 +238,121 @@ def county() -> nx.MultiDiGraph[Any]:
     add_claim(graph, program, "heldAt", place)
     add_claim(graph, police, "issues", document)
     return graph
+
+
+# An article that printed one passage in the middle of a paragraph, behind a character of two UTF-16 units.
+PARAGRAPH = "😀本报讯。株洲市公安局选派20名民警到渌口区明德小学担任法治副校长，家长都说好。"
+PASSAGE = "株洲市公安局选派20名民警到渌口区明德小学担任法治副校长"
+
+
+@pytest.fixture
+def region() -> nx.MultiDiGraph[Any]:
+    """Return an invented graph of two provinces: places, dates from 2024 to 2025, articles with reprints."""
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
+    graph.graph["articles"] = {"a1": {"copies": 2, "paragraphs": ((0, "标题"), (3, PARAGRAPH))}}
+    police = add_entity(graph, "株洲市公安局", "Agency", kind="PublicSecurityOrgan")
+    teachers = add_entity(graph, "天元区教育局", "Agency", kind="EducationDepartment")
+    attorney = add_entity(graph, "渌口区人民检察院", "Agency", kind="Procuratorate")
+    far = add_entity(graph, "杭州市公安局", "Agency", kind="PublicSecurityOrgan")
+    small = add_entity(graph, "渌口区明德小学", "School", kind="PrimarySchool")
+    middle = add_entity(graph, "天元区第一中学", "School", kind="MiddleSchool")
+    program = add_entity(graph, "“护苗”行动", "Program")
+    children = add_entity(graph, "留守儿童", "Group")
+    studio = add_entity(graph, "林青松工作室", "Studio")
+    officer = add_entity(graph, "林青松", "Person")
+    for node, code in (
+        *((police, "430200"), (teachers, "430211"), (attorney, "430212"), (far, "330100")),
+        *((small, "430212"), (middle, "430211")),
+    ):
+        graph.nodes[node]["division"] = code
+    first = {"article": "a1", "date": "2024-03-05"}
+    second = {
+        "article": "a2",
+        "date": "2024-06-10",
+        "source_title": "株洲护苗",
+        "url": "http://example.org/2",
+    }
+    third = {"article": "a3", "date": "2025-01-15", "source_title": "检察官进校园", "url": ""}
+    fourth = {"article": "a4", "date": "2025-08-01", "source_title": "杭州护苗", "url": "ftp://example.org/4"}
+    start = PARAGRAPH.index(PASSAGE) + 3
+    add_claim(
+        *(graph, police, "deployedTo", small),
+        **first,
+        count=20,
+        unit="名",
+        role="法治副校长",
+        time="2024-03",
+        evidence=PASSAGE,
+        start=start,
+        end=start + len(PASSAGE),
+    )
+    add_claim(graph, police, "collaboratesWith", teachers, **first)
+    add_claim(graph, teachers, "collaboratesWith", police, **second)
+    add_claim(graph, police, "conducts", program, **second)
+    add_claim(graph, teachers, "trains", middle, **second)
+    add_claim(graph, attorney, "visits", small, **third)
+    add_claim(graph, far, "conducts", program, **fourth)
+    add_claim(graph, program, "serves", children, **fourth)
+    add_claim(graph, police, "establishes", studio, **first)
+    add_claim(graph, studio, "namedAfter", officer, **first)
+    return graph
+
+
+@pytest.fixture(scope="session")
+def crowd() -> nx.MultiDiGraph[Any]:
+    """Return an invented graph too large to be read whole: six counties' bodies, each with its schools."""
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
+    counties = {
+        "天元区": "430211",
+        "渌口区": "430212",
+        "荷塘区": "430202",
+        "芦淞区": "430203",
+        "石峰区": "430204",
+        "攸县": "430223",
+    }
+    heads = []
+    for county, code in counties.items():
+        head = add_entity(graph, f"{county}公安局", "Agency", kind="PublicSecurityOrgan")
+        graph.nodes[head]["division"] = code
+        heads.append(head)
+        for number in range(1, 81):
+            school = add_entity(graph, f"{county}第{number}小学", "School", kind="PrimarySchool")
+            graph.nodes[school]["division"] = code
+            add_claim(
+                graph,
+                head,
+                "visits",
+                school,
+                article=f"{code} {number % 7}",
+                date=f"2025-{number % 9 + 1:02}-01",
+            )
+            if number % 3 == 0:
+                add_claim(graph, head, "trains", school, article=f"{code} t", date="2025-05-05")
+    for one, two in itertools.pairwise(heads):
+        add_claim(graph, one, "collaboratesWith", two)
+    return graph
+
+
+# The colour of the drawing at an entity's place, against the colour of its class in the style sheet.
+COLOURS = """() => {
+  const { network, data } = window.page;
+  const canvas = document.querySelector("#graph canvas");
+  const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  const ratio = canvas.width / canvas.clientWidth;
+  const style = getComputedStyle(document.documentElement);
+  return data.entities.map((entity, id) => {
+    const { x, y } = network.canvasToDOM(network.getPosition(id));
+    const at = 4 * (Math.round(y * ratio) * canvas.width + Math.round(x * ratio));
+    const drawn = "#" + [...pixels.slice(at, at + 3)].map((part) => part.toString(16).padStart(2, "0")).join("");
+    return [entity.name, drawn, style.getPropertyValue("--" + entity.scored.toLowerCase()).trim()];
+  });
+}"""
+
+
+def same_colour(drawn: str, wanted: str) -> bool:
+    """Whether two colours agree but for the smoothed edge of a node that is few pixels wide."""
+    parts = zip(bytes.fromhex(drawn[1:]), bytes.fromhex(wanted[1:]), strict=True)
+    return all(abs(one - two) < 32 for one, two in parts)
+
+
+PHONE = {"width": 390, "height": 800}

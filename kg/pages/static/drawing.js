@@ -1,17 +1,10 @@
-// The picture: vis-network with the places that came with the file, in the colours of the style sheet.
+// The picture: vis-network holds what is shown and nothing else, in the colours of the style sheet.
 
 const canvasHolder = document.getElementById("graph");
-/** Index of entity -> indexes of its relations. */
-const relationsOf = data.entities.map(() => []);
-data.relations.forEach(([subject, object], index) => {
-  relationsOf[subject].push(index);
-  if (object !== subject) relationsOf[object].push(index);
-});
-const hiddenClasses = new Set();
-/** What is in focus: {entity} or {relation} or {}. */
-let focus = {};
 /** Above this many nodes and lines a change of them all at once takes longer than a person waits. */
 const DIMMING_LIMIT = 4000;
+/** Above this many nodes vis-network writes no names: landmarks does, as many as find room. */
+const NAMED_LIMIT = 1200;
 /** Below this many pixels a label is a smudge; a line's label appears when one comes near. */
 const NODE_LABEL_PIXELS = 8;
 const LINE_LABEL_PIXELS = 9;
@@ -22,22 +15,23 @@ const CLOSEST = 1.1;
 const FURTHEST = 0.55;
 /** The paper around a name's letters. */
 const HALO = 3;
-/** Seen from so far that labels are left out, the best connected of these keep one, at this size. */
-const LANDMARKS = 300;
-const LANDMARK_PIXELS = 12;
-const LANDMARK_GAP = 8;
 const TOOLTIP_LENGTH = 300;
+/** Lines between clusters in the opening view: these, and the two strongest of each cluster. */
+const STRONGEST_LINES = 40;
+const CLUSTER_LETTERS = 15;
+/** So many lines that they hide each other are paler, and what they join is larger. */
+const MANY_LINES_OPACITY = 0.35;
 
-// Everything goes in with its words: changing 10,000 nodes afterwards takes as long as making them.
-const nodes = new vis.DataSet(data.network.nodes.map((node) => ({ ...node, title: nodeTitle(node.id) })));
-const edges = new vis.DataSet(data.network.edges.map((edge) => ({ ...edge, ...lineWords(edge.id) })));
+const nodes = new vis.DataSet();
+const edges = new vis.DataSet();
 const network = new vis.Network(canvasHolder, { nodes, edges }, drawingOptions());
-network.once("afterDrawing", () => fit(false));
-network.on("afterDrawing", drawLandmarks);
-const landmarks = data.entities
-  .map((_, id) => id)
-  .sort((a, b) => relationsOf[b].length - relationsOf[a].length || a - b)
-  .slice(0, LANDMARKS);
+// The holder is what the keyboard comes to; the frame in it would be a second stop without a name.
+canvasHolder.firstElementChild.removeAttribute("tabindex");
+/** What is drawn now, and how each of it looks, to change only what has changed. */
+let shown = null;
+let looks = new Map();
+/** Entity -> [x, y] where that is not what came with the file. */
+let arranged = new Map();
 
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -47,105 +41,148 @@ function drawingOptions() {
   const options = structuredClone(data.network.options);
   const face = getComputedStyle(document.body).fontFamily;
   const [ink, paper, line, accent] = ["--ink", "--paper", "--line", "--accent"].map(colour);
-  Object.assign(options.nodes.font, { face, color: ink, strokeWidth: HALO, strokeColor: paper });
+  options.nodes.font = { ...options.nodes.font, face, color: ink, strokeWidth: HALO, strokeColor: paper };
   options.nodes.scaling = { label: { drawThreshold: NODE_LABEL_PIXELS } };
   options.nodes.chosen = { node: (values) => Object.assign(values, { borderWidth: 3, borderColor: accent }) };
-  Object.assign(options.edges.font, { face, color: colour("--quiet"), strokeWidth: 4, strokeColor: paper });
+  options.edges.font = { ...options.edges.font, face, color: colour("--quiet"), strokeWidth: 4, strokeColor: paper };
   options.edges.color = { color: line, hover: accent, highlight: accent, inherit: false };
   options.edges.scaling = { label: { drawThreshold: LINE_LABEL_PIXELS } };
   options.edges.arrows = { to: { scaleFactor: 0.45 } };
   options.edges.hoverWidth = 0.8;
   options.edges.selectionWidth = 1.2;
-  options.groups = {};
-  for (const name of data.terms.classes) {
-    const fill = colour(`--${name.toLowerCase()}`);
-    const look = { background: fill, border: paper };
-    options.groups[name] = { color: { ...look, highlight: { background: fill, border: accent }, hover: look } };
-  }
+  options.groups = { cluster: groupLook(colour("--cluster"), paper, accent) };
+  for (const name of data.terms.classes) options.groups[name] = groupLook(colour(`--${name.toLowerCase()}`), paper, accent);
   return options;
 }
 
-/** From far away, name the best connected entities, as many as find room, at a size that can be read. */
-function drawLandmarks(context) {
-  const scale = network.getScale();
-  const { size, face } = network.nodesHandler.options.font;
-  const near = nearby();
-  // vis-network itself draws a label from one pixel below its threshold on.
-  if (size * scale >= labelThreshold(near !== null) - 1) return;
-  const taken = [];
-  context.save();
-  context.font = `${LANDMARK_PIXELS / scale}px ${face}`;
-  context.textAlign = "center";
-  context.textBaseline = "top";
-  context.lineJoin = "round";
-  context.lineWidth = 4 / scale;
-  context.strokeStyle = colour("--paper");
-  context.fillStyle = colour("--ink");
-  for (const id of near ? near.entities : landmarks) {
-    if (isHidden(id)) continue;
-    const { x, y } = network.getPosition(id);
-    const text = data.network.nodes[id].label.replaceAll("\n", "");
-    const half = context.measureText(text).width / 2 + LANDMARK_GAP / scale;
-    const top = y + data.network.nodes[id].size + 3 / scale;
-    const box = [x - half, top, x + half, top + (LANDMARK_PIXELS + LANDMARK_GAP) / scale];
-    if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
-    taken.push(box);
-    context.strokeText(text, x, top);
-    context.fillText(text, x, top);
-  }
-  context.restore();
+function groupLook(background, paper, accent) {
+  const look = { background, border: paper };
+  return { color: { ...look, highlight: { background, border: accent }, hover: look } };
 }
 
-function labelThreshold(focused) {
-  return focused ? FOCUS_LABEL_PIXELS : NODE_LABEL_PIXELS;
-}
-
-function isHidden(entity) {
-  return hiddenClasses.has(data.entities[entity].scored);
-}
-
-/** Show what is in focus, pale what is not next to it, leave out the hidden classes; label in the language. */
+/** Bring the drawing to what is shown: take out, put in, move, recolour; the rest stays untouched. */
 function redraw() {
   const near = nearby();
-  nodes.update(nodeLooks(near));
-  edges.update(lineLooks(near));
+  const drawn = shown.asClusters ? clusterItems() : { nodes: nodeItems(near), edges: lineItems(near) };
+  sync(edges, drawn.edges, true);
+  sync(nodes, drawn.nodes, false);
+  sync(edges, drawn.edges, false);
   describe();
+}
+
+/** Make a data set hold these items: first only take out, lines before their nodes; then put in and change. */
+function sync(set, wanted, takingOut) {
+  const gone = set.getIds().filter((id) => !wanted.has(id));
+  if (gone.length) {
+    set.remove(gone);
+    for (const id of gone) looks.delete(lookKey(set, id));
+  }
+  if (takingOut) return;
+  const [fresh, changed] = [[], []];
+  for (const [id, item] of wanted) {
+    const look = JSON.stringify(item);
+    const key = lookKey(set, id);
+    if (looks.get(key) === look) continue;
+    (looks.has(key) ? changed : fresh).push(item);
+    looks.set(key, look);
+  }
+  if (fresh.length) set.add(fresh);
+  if (changed.length) set.update(changed);
+}
+
+function lookKey(set, id) {
+  return `${set === nodes ? "n" : "e"} ${id}`;
+}
+
+function classFills() {
+  return Object.fromEntries(data.terms.classes.map((name) => [name, colour(`--${name.toLowerCase()}`)]));
+}
+
+function nodeItems(near) {
+  const [ink, faint, accent, paper] = ["--ink", "--faint", "--accent", "--paper"].map(colour);
+  const fills = classFills();
+  const named = shown.entities.size <= NAMED_LIMIT;
+  const pins = new Map(state.pinned.map(([id, x, y]) => [id, [x, y]]));
+  const items = new Map();
+  for (const id of shown.entities) {
+    const pale = near !== null && !near.entities.has(id);
+    const [x, y] = pins.get(id) ?? placeOf(id);
+    const item = { ...data.network.nodes[id], x, y, title: nodeTitle(id), opacity: pale ? 0.16 : 1, physics: !pins.has(id) };
+    if (named) {
+      // Without its halo a pale name does not cover the label of the line in focus.
+      item.font = { color: pale ? faint : ink, strokeWidth: pale ? 0 : HALO };
+      item.scaling = { label: { drawThreshold: labelThreshold(near !== null && !pale) } };
+    } else item.label = "";
+    if (!named) Object.assign(item, { borderWidth: 0, size: 2 * item.size });
+    else Object.assign(item, pins.has(id) ? { borderWidth: 3, shapeProperties: { borderDashes: [3, 2] } } : { borderWidth: 1.5, shapeProperties: { borderDashes: false } });
+    item.color = groupLook(fills[data.entities[id].scored], pins.has(id) ? ink : paper, accent).color;
+    items.set(id, item);
+  }
+  return items;
+}
+
+function lineItems(near) {
+  const [line, accent] = ["--line", "--accent"].map(colour);
+  const named = shown.relations.size <= NAMED_LIMIT;
+  const items = new Map();
+  for (const [id, claims] of shown.relations) {
+    const pale = near !== null && !near.relations.has(id);
+    const marked = near !== null && near.relations.has(id);
+    const item = { ...data.network.edges[id], id, ...lineWords(id, claims) };
+    if (!named) item.label = "";
+    else if (pale) item.label = " ";
+    item.color = { color: marked ? accent : line, opacity: pale ? 0.25 : marked ? 0.75 : named ? 1 : MANY_LINES_OPACITY };
+    items.set(id, item);
+  }
+  return items;
+}
+
+function clusterItems() {
+  const sizes = clusterSizes(shown);
+  const [ink, line] = ["--ink", "--line"].map(colour);
+  const items = { nodes: new Map(), edges: new Map() };
+  clusters.forEach((cluster, index) => {
+    if (!sizes[index]) return;
+    const id = `cluster ${index}`;
+    const size = Math.max(10, (cluster.size ?? 24) * Math.sqrt(sizes[index] / cluster.entities.length));
+    const [x, y] = arranged.get(id) ?? [cluster.x, cluster.y];
+    items.nodes.set(id, { id, group: "cluster", shape: "dot", size, x, y, label: `${shorten(clusterLabel(index), 14)}\n${number(sizes[index])}`, title: clusterLabel(index).slice(0, TOOLTIP_LENGTH), font: { color: ink, size: CLUSTER_LETTERS, strokeWidth: HALO }, scaling: { label: { drawThreshold: FOCUS_LABEL_PIXELS } } });
+  });
+  const lines = clusterLines(shown);
+  const taken = new Map();
+  const most = lines[0]?.count ?? 1;
+  lines.forEach(({ one, two, count }, rank) => {
+    const few = Math.min(taken.get(one) ?? 0, taken.get(two) ?? 0) < 2;
+    if (rank >= STRONGEST_LINES && !few) return;
+    for (const end of [one, two]) taken.set(end, (taken.get(end) ?? 0) + 1);
+    const id = `line ${one} ${two}`;
+    items.edges.set(id, { id, from: `cluster ${one}`, to: `cluster ${two}`, arrows: "", width: 1 + 7 * Math.sqrt(count / most), label: " ", title: say("facts", { count }), color: { color: line, opacity: 0.7 } });
+  });
+  return items;
+}
+
+function shorten(text, length) {
+  if (text.length <= length) return text;
+  // A character takes two units of a string at most.
+  const characters = [...text.slice(0, 2 * length + 2)];
+  return characters.length > length ? `${characters.slice(0, length - 1).join("")}…` : text;
+}
+
+/** Where an entity is drawn: arranged anew, or as it came. */
+function placeOf(id) {
+  const { x, y } = data.network.nodes[id];
+  return arranged.get(id) ?? [x, y];
 }
 
 function describe() {
   const canvas = canvasHolder.querySelector("canvas");
+  const counts = { nodes: shown.entities.size, edges: shown.relations.size };
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", say("drawing", { nodes: data.entities.length, edges: data.relations.length }));
+  canvas.setAttribute("aria-label", say("drawing", counts));
 }
 
-function nodeLooks(near) {
-  const [ink, faint] = ["--ink", "--faint"].map(colour);
-  return data.entities.map((_, id) => {
-    const pale = near !== null && !near.entities.has(id);
-    return {
-      id,
-      hidden: isHidden(id),
-      opacity: pale ? 0.16 : 1,
-      // Without its halo a pale name does not cover the label of the line in focus.
-      font: { color: pale ? faint : ink, strokeWidth: pale ? 0 : HALO },
-      scaling: { label: { drawThreshold: labelThreshold(near !== null && !pale) } },
-    };
-  });
-}
-
-function lineLooks(near) {
-  const [line, accent] = ["--line", "--accent"].map(colour);
-  return data.relations.map(([subject, object], id) => {
-    const pale = near !== null && !near.relations.has(id);
-    const marked = near !== null && near.relations.has(id);
-    return {
-      id,
-      hidden: isHidden(subject) || isHidden(object),
-      ...lineWords(id),
-      ...(pale ? { label: " " } : {}),
-      color: { color: marked ? accent : line, opacity: pale ? 0.25 : marked ? 0.75 : 1 },
-    };
-  });
+function labelThreshold(focused) {
+  return focused ? FOCUS_LABEL_PIXELS : NODE_LABEL_PIXELS;
 }
 
 /** An entity's tooltip: its whole name. A string is text to vis-network, never HTML. */
@@ -154,38 +191,38 @@ function nodeTitle(id) {
 }
 
 /** A line's label, the predicate and the count that all its passages agree on, and its tooltip. */
-function lineWords(id) {
-  const [subject, object, predicate, , claims] = data.relations[id];
+function lineWords(id, claims) {
+  const [subject, object, predicate] = data.relations[id];
   const counts = new Set(claims.map((claim) => countLabel(data.claims[claim])).filter(Boolean));
-  const label = predicateLabel(predicate);
+  const label = shorten(predicateLabel(predicate), 60);
   return {
-    label: counts.size === 1 ? `${label} ${[...counts][0]}` : label,
+    label: counts.size === 1 ? shorten(`${label} ${[...counts][0]}`, 80) : label,
     title: [nodeTitle(subject), label, nodeTitle(object)].join(" · "),
   };
 }
 
 /** What belongs to the focus, or null where everything does. */
 function nearby() {
-  if (data.entities.length + data.relations.length > DIMMING_LIMIT) return null;
-  if (focus.relation !== undefined) {
-    const [subject, object] = data.relations[focus.relation];
-    return { entities: new Set([subject, object]), relations: new Set([focus.relation]) };
+  if (shown.asClusters || shown.entities.size + shown.relations.size > DIMMING_LIMIT) return null;
+  if (state.relation !== null) return { entities: new Set(data.relations[state.relation].slice(0, 2)), relations: new Set([state.relation]) };
+  if (state.path && shown.steps?.length) {
+    return { entities: new Set(shown.steps.flatMap((index) => data.relations[index].slice(0, 2))), relations: new Set(shown.steps) };
   }
-  if (focus.entity === undefined) return null;
-  const relations = new Set(relationsOf[focus.entity]);
-  const entities = new Set([focus.entity]);
-  for (const index of relations) data.relations[index].slice(0, 2).forEach((end) => entities.add(end));
+  if (state.entity === null) return null;
+  const relations = new Set(relationsOf[state.entity].filter((index) => shown.relations.has(index)));
+  const entities = new Set([state.entity]);
+  for (const index of relations) entities.add(otherEnd(index, state.entity));
   return { entities, relations };
 }
 
 /** Move the view so that the given entities are in it; the animation is short, and none where unwanted. */
 function lookAt(entities) {
-  network.fit({ nodes: entities, minZoomLevel: FURTHEST, maxZoomLevel: CLOSEST, animation: animation() });
+  const drawn = entities.filter((id) => nodes.get(id) !== null);
+  if (drawn.length) network.fit({ nodes: drawn, minZoomLevel: FURTHEST, maxZoomLevel: CLOSEST, animation: animation() });
 }
 
 function fit(animated = true) {
-  const shown = data.entities.map((_, id) => id).filter((id) => !isHidden(id));
-  network.fit({ nodes: shown, maxZoomLevel: 1.4, animation: animated && animation() });
+  network.fit({ nodes: nodes.getIds(), maxZoomLevel: 1.4, animation: animated && animation() });
 }
 
 function zoom(factor) {

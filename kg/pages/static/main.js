@@ -1,101 +1,124 @@
-// What a person does, and what follows from it.
+// From the state to the page, and from the browser's events to the state.
 
-/** The focuses before this one, for the way back. */
-const trail = [];
+const viewButtons = document.querySelectorAll(".views [data-view]");
+/** What the drawing was made of last: another scene is looked at from the start. */
+let scene = null;
+let spoken = null;
+let focused = null;
+let seen = "graph";
+const narrow = matchMedia("(max-width: 800px)");
 
-/** Bring an entity, a relation or (with {}) the whole graph into focus. */
-function go(next, { keep = true, move = true } = {}) {
-  if (JSON.stringify(next) === JSON.stringify(focus)) return;
-  if (keep) trail.push(focus);
-  focus = next;
-  if (focus.entity === undefined && focus.relation === undefined) trail.length = 0;
-  reveal();
+/** Show the state. `quiet` leaves alone what a person is just moving: the filters. */
+function apply({ move = true, quiet = false } = {}) {
+  language = state.language;
+  const first = scene === null;
+  if (spoken !== language) sayTemplate();
+  shown = shownIn(state);
+  const next = JSON.stringify([shown.asClusters, state.around, state.open, state.all, clusters.length ? [state.path, shown.asClusters || state.all ? 0 : [...shown.entities]] : 0]);
+  const changed = next !== scene;
+  if (changed && running) runPhysics(false);
+  if (running) keepPlaces();
+  if (changed) arranged = needsArranging() ? arrange(shown.entities, shown.relations, state.around) : new Map();
+  scene = next;
+  renderNotice();
   redraw();
-  show();
-  if (!move) return;
-  if (focus.relation !== undefined) lookAt(data.relations[focus.relation].slice(0, 2));
-  else if (focus.entity !== undefined) lookAt([...(nearby()?.entities ?? [focus.entity])].filter((id) => !isHidden(id)));
+  select();
+  renderView();
+  renderLegend();
+  renderPanel();
+  if (!quiet) renderFilters();
+  if (!list.hidden && spoken !== language) renderHits();
+  spoken = language;
+  const focus = JSON.stringify([state.entity, state.relation, state.path]);
+  if (focus !== focused && isFocused()) foldPanel(false);
+  else if (state.view !== seen) foldPanel(state.view !== "graph" && narrow.matches);
+  seen = state.view;
+  // The line above the drawing may have changed the room it has.
+  if (first || changed) network.redraw();
+  if (first || changed) fit(!first);
+  else if (move && focus !== focused) lookAtFocus();
+  focused = focus;
 }
 
-/** What is asked for is shown, even of a hidden class. */
-function reveal() {
-  const wanted = focus.relation !== undefined ? data.relations[focus.relation].slice(0, 2) : focus.entity !== undefined ? [focus.entity] : [];
-  for (const id of wanted) hiddenClasses.delete(data.entities[id].scored);
+/** Of a large graph, a part that a person can read whole gets places of its own. */
+function needsArranging() {
+  return clusters.length > 0 && !shown.asClusters && !state.all && shown.entities.size <= READABLE;
 }
 
-/** Mark the focus in the drawing, and tell of it in the legend and the panel. */
-function show() {
+/** Mark the focus in the drawing. */
+function select() {
   const selection = { nodes: [], edges: [] };
-  if (focus.relation !== undefined) selection.edges = [focus.relation];
-  if (focus.entity !== undefined) selection.nodes = [focus.entity];
+  if (state.relation !== null && edges.get(state.relation)) selection.edges = [state.relation];
+  if (state.entity !== null && nodes.get(state.entity)) selection.nodes = [state.entity];
   network.setSelection(selection, { highlightEdges: false });
-  renderLegend();
-  const focused = focus.relation !== undefined || focus.entity !== undefined;
-  renderPanel(focused ? () => go(trail.pop() ?? {}, { keep: false }) : null);
-  if (focused) foldPanel(false);
 }
 
-function toggleClass(name) {
-  if (name === null) hiddenClasses.clear();
-  else if (!hiddenClasses.delete(name)) hiddenClasses.add(name);
-  redraw();
-  renderLegend();
+function lookAtFocus() {
+  if (state.relation !== null) lookAt(data.relations[state.relation].slice(0, 2));
+  else if (state.entity !== null) lookAt([...(nearby()?.entities ?? [state.entity])]);
+  else if (state.path && shown.steps) lookAt([...(nearby()?.entities ?? [])]);
 }
 
-function speak(next) {
-  language = next;
-  sayTemplate();
-  redraw();
-  show();
-  if (!list.hidden) renderHits();
+function renderView() {
+  document.body.dataset.view = state.view;
+  for (const button of viewButtons) {
+    button.setAttribute("aria-pressed", String(button.dataset.view === state.view));
+    if (button.dataset.view === "figures") button.hidden = !data.figures?.length;
+  }
+  canvasHolder.inert = state.view !== "graph";
+  tableHolder.hidden = state.view !== "table";
+  figuresHolder.hidden = state.view !== "figures";
+  if (state.view === "table") renderTable();
+  if (state.view === "figures" && (spoken !== language || !figuresHolder.children.length)) renderFigures();
+  for (const kind of ["png", "svg"]) document.querySelector(`[data-download=${kind}]`).hidden = state.view === "table";
 }
 
-/** On a phone the panel is a sheet over the drawing: folded, it leaves the drawing the screen. */
-function foldPanel(folded) {
-  const button = document.getElementById("fold");
-  document.body.classList.toggle("folded", folded);
-  button.setAttribute("aria-expanded", String(!folded));
-  button.dataset.label = folded ? "show_panel" : "hide_panel";
-  button.setAttribute("aria-label", say(button.dataset.label));
-}
-
-network.on("click", ({ nodes: [entity], edges: [relation] }) => {
-  if (entity !== undefined) go({ entity }, { move: false });
-  else if (relation !== undefined) go({ relation }, { move: false });
-  else go({});
+network.on("click", ({ nodes: [node], edges: [relation] }) => {
+  if (typeof node === "string") openCluster(clusterNumber(node));
+  else if (node !== undefined) chooseEntity(node, { move: false });
+  else if (typeof relation === "number") chooseRelation(relation, { move: false });
+  else leaveFocus();
 });
-network.on("hoverNode", () => canvasHolder.classList.add("pointing"));
-network.on("blurNode", () => canvasHolder.classList.remove("pointing"));
-network.on("hoverEdge", () => canvasHolder.classList.add("pointing"));
-network.on("blurEdge", () => canvasHolder.classList.remove("pointing"));
+network.on("doubleClick", ({ nodes: [node] }) => {
+  if (typeof node === "number") expand(node);
+});
+network.on("dragEnd", ({ nodes: [node] }) => {
+  if (typeof node === "number") pinAt(node, network.getPosition(node), false);
+});
+for (const thing of ["Node", "Edge"]) {
+  network.on(`hover${thing}`, () => canvasHolder.classList.add("pointing"));
+  network.on(`blur${thing}`, () => canvasHolder.classList.remove("pointing"));
+}
 
 document.getElementById("zoom-in").addEventListener("click", () => zoom(1.4));
 document.getElementById("zoom-out").addEventListener("click", () => zoom(1 / 1.4));
 document.getElementById("fit").addEventListener("click", () => fit());
+document.getElementById("physics").addEventListener("click", () => runPhysics(!running));
 document.getElementById("fold").addEventListener("click", () => foldPanel(!document.body.classList.contains("folded")));
 for (const button of document.querySelectorAll("[data-language]")) {
-  button.addEventListener("click", () => speak(button.dataset.language));
+  button.addEventListener("click", () => go({ language: button.dataset.language }, { keep: false, move: false }));
 }
+for (const button of viewButtons) button.addEventListener("click", () => go({ view: button.dataset.view }));
 
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target === field) return;
-  if (event.key === "/") {
-    event.preventDefault();
-    field.focus();
-    field.select();
-  } else if (event.key === "Escape") go({});
-  else if (event.key === "+" || event.key === "=") zoom(1.4);
-  else if (event.key === "-") zoom(1 / 1.4);
-  else if (event.key === "0") fit();
-});
+/** The browser's own buttons, or an address typed by hand. */
+function followAddress(event) {
+  if (event.type === "popstate") step = event.state?.step ?? 0;
+  const told = stateOf(location.hash.slice(1));
+  if (fragmentOf(told) === fragmentOf(state)) return;
+  state = told;
+  pathStart = null;
+  apply();
+}
+window.addEventListener("popstate", followAddress);
+window.addEventListener("hashchange", followAddress);
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   network.setOptions(drawingOptions());
-  redraw();
+  apply({ move: false });
 });
 
-sayTemplate();
-describe();
-show();
+state = stateOf(location.hash.slice(1));
+step = history.state?.step ?? 0;
+apply();
 // For scripts beside the page, and for the page's own tests.
-window.page = { network, nodes, edges, data };
+window.page = { network, nodes, edges, data, state: () => state, shown: () => shown };

@@ -1,10 +1,12 @@
-// Search by any name of an entity: a list of hits under the field, walked with the arrow keys.
+// Search by any name of an entity or its Pinyin: a list of hits under the field, walked with the arrow keys.
 
 const field = document.getElementById("search");
 const list = document.getElementById("hits");
 const HITS_SHOWN = 30;
-/** Every name once, without quotes, spaces and full-/half-width differences, as people type it. */
-const searchable = data.entities.map((entity) => [entity.name, ...entity.labels].map(fold));
+/** No name is typed at greater length; a pasted book need not be looked for. */
+const LONGEST_QUERY = 200;
+/** Every name once, without quotes, spaces and full-/half-width differences, as people type it; made at the first search. */
+let searchable = null;
 let hits = [];
 let chosen = 0;
 
@@ -12,22 +14,29 @@ function fold(text) {
   return text.normalize("NFKC").toLowerCase().replace(/[\s"'“”‘’「」《》·]/g, "");
 }
 
-/** Hits in order: the whole name, its beginning, inside it; the better connected first. */
+/** Hits in order: the whole name, its beginning, inside it, then by Pinyin; the better connected first. */
 function findEntities(query) {
-  const wanted = fold(query);
+  const wanted = fold(query.slice(0, LONGEST_QUERY));
   if (!wanted) return [];
+  searchable ??= data.entities.map((entity) => ({ names: [entity.name, ...entity.labels].map(fold), keys: entity.keys ?? [] }));
   const found = [];
-  searchable.forEach((names, id) => {
-    let best = -1;
-    for (const name of names) {
-      const at = name.indexOf(wanted);
-      if (at >= 0) best = Math.max(best, name === wanted ? 2 : at === 0 ? 1 : 0);
-    }
+  searchable.forEach(({ names, keys }, id) => {
+    const best = Math.max(matchOf(names, wanted, 3), matchOf(keys, wanted, 0));
     if (best >= 0) found.push({ id, best });
   });
   return found
     .sort((a, b) => b.best - a.best || relationsOf[b.id].length - relationsOf[a.id].length || a.id - b.id)
     .map(({ id }) => id);
+}
+
+/** How well any of the words fits: above the floor 2 for the whole, 1 for the beginning, 0 for a part; -1 if none does. */
+function matchOf(words, wanted, floor) {
+  let best = -1;
+  for (const word of words) {
+    const at = word.indexOf(wanted);
+    if (at >= 0) best = Math.max(best, floor + (word === wanted ? 2 : at === 0 ? 1 : 0));
+  }
+  return best;
 }
 
 function renderHits() {
@@ -42,8 +51,8 @@ function renderHits() {
       "name",
       { id: `hit-${place}`, role: "option", "data-entity": String(id), onmousedown: (event) => event.preventDefault(), onclick: () => take(place) },
       mark(entity.scored),
-      element("bdi", "", {}, entity.name),
-      element("span", "meta", {}, alias || kindLabel(entity.kind)),
+      element("bdi", "", {}, shorten(entity.name, 120)),
+      element("span", "meta", {}, shorten(alias || kindLabel(entity.kind), 40)),
     );
   });
   if (!rows.length && fold(query)) rows.push(element("li", "none", {}, say("no_hits")));
@@ -71,7 +80,7 @@ function take(place) {
   if (id === undefined) return;
   showHits(false);
   field.blur();
-  go({ entity: id });
+  chooseEntity(id);
 }
 
 field.addEventListener("input", renderHits);

@@ -1,7 +1,24 @@
 // Words and elements. All text goes in as text: nothing here or elsewhere reads a string as HTML.
 
-const data = JSON.parse(document.getElementById("data").textContent);
+const data = await readData();
 let language = data.language;
+
+/** The page's content: JSON, or JSON packed by gzip where there is much of it. */
+async function readData() {
+  const holder = document.getElementById("data");
+  const text = holder.textContent;
+  holder.textContent = "";
+  if (holder.type === "application/json") return JSON.parse(text);
+  try {
+    const packed = atob(text);
+    const bytes = new Uint8Array(packed.length);
+    for (let place = 0; place < packed.length; place += 1) bytes[place] = packed.charCodeAt(place);
+    return await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+  } catch (error) {
+    document.getElementById("broken").hidden = false;
+    throw error;
+  }
+}
 
 /** The interface's text for a key, with {name} filled in and {count:one|many} picked. */
 function say(key, values = {}) {
@@ -18,12 +35,17 @@ function number(value) {
 
 /** The label of a class or subclass in the language shown. */
 function kindLabel(kind) {
-  return data.terms.kinds[kind][language];
+  return data.terms.kinds[kind]?.[language] ?? kind;
 }
 
 /** The label of a predicate, read from its subject or (inverse) from its object. */
 function predicateLabel(predicate, inverse = false) {
   return data.terms.predicates[predicate][inverse ? "inverse" : "label"][language];
+}
+
+/** A text that comes in both languages. */
+function both(text) {
+  return typeof text === "string" ? text : (text?.[language] ?? text?.zh ?? "");
 }
 
 /** An ISO day, month or year as people write it; an interval as both ends; anything else as it is. */
@@ -72,9 +94,18 @@ function element(tag, className, properties = {}, ...children) {
   return made;
 }
 
+/** A new element of a drawing in SVG; children are elements or text. */
+function shape(tag, attributes = {}, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
+  made.append(...children);
+  return made;
+}
+
 /** Put the language into every text and label that the template wrote. */
 function sayTemplate() {
   document.documentElement.lang = language;
+  for (const node of document.querySelectorAll("[data-text]")) node.textContent = say(node.dataset.text);
   for (const node of document.querySelectorAll("[data-label]")) {
     node.setAttribute("aria-label", say(node.dataset.label));
     if (node.tagName === "BUTTON") node.title = say(node.dataset.label);
