@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ import networkx as nx
 import pytest
 from playwright.sync_api import expect
 
-from e2e.conftest import PHONE
+from e2e.conftest import PHONE, same_colour
 from kg.pages import page as pages
 
 pytestmark = pytest.mark.browser
@@ -196,5 +197,42 @@ def test_ten_thousand_entities_open_and_are_all_reached(open_graph: Open) -> Non
     opened.settle()
 
     assert page.evaluate("window.page.nodes.length") == number + 1
-    assert page.evaluate("window.page.network.interactionHandler.options.hideEdgesOnDrag") is True
+    assert page.evaluate("window.page.network.renderer.options.hideEdgesOnDrag") is True
     opened.assert_quiet()
+
+
+def test_clusters_are_rings_of_their_classes_also_in_svg(
+    open_graph: Open, crowd: nx.MultiDiGraph[Any]
+) -> None:
+    opened = open_graph(crowd)
+    page = opened.page
+    kinds = page.evaluate(
+        """() => window.page.data.clusters.groups.map(({ entities }) =>
+          new Set(entities.map((id) => window.page.data.entities[id].scored)).size)"""
+    )
+
+    page.locator("#download").click()
+    with page.expect_download() as waiting:
+        page.locator("[data-download=svg]").click()
+
+    root = ET.fromstring(waiting.value.path().read_bytes())
+    rings = [path for path in root.iter("{http://www.w3.org/2000/svg}path") if path.get("fill") == "none"]
+    assert len([path for path in rings if not path.get("data-line")]) == sum(kinds)
+    # On the screen: a ring's outer edge at the top is of the first class, its middle of none.
+    top, middle = page.evaluate(
+        """() => {
+          const { network, nodes } = window.page;
+          const canvas = document.querySelector("#graph canvas");
+          const ratio = canvas.width / canvas.clientWidth;
+          const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+          const { x, y } = network.getPosition("cluster 0");
+          const size = nodes.get("cluster 0").size;
+          return [[x + 0.2 * size, y - 0.8 * size], [x, y]].map(([right, down]) => {
+            const at = network.canvasToDOM({ x: right, y: down });
+            const place = 4 * (Math.round(at.y * ratio) * canvas.width + Math.round(at.x * ratio));
+            return "#" + [...pixels.slice(place, place + 3)].map((part) => part.toString(16).padStart(2, "0")).join("");
+          });
+        }"""
+    )
+    assert same_colour(middle, "#eceae5")
+    assert same_colour(top, "#3f6fb5") or same_colour(top, "#d08a2e")

@@ -76,7 +76,7 @@ function nodeShape({ id, x, y, size, shape: kind, color, group }) {
 }
 
 function nodeName({ id, x, y, size, label }) {
-  const lines = (label ?? data.network.nodes[id]?.label ?? "").split("\n").map(cleanText);
+  const lines = (label || data.network.nodes[id]?.label || "").split("\n").map(cleanText);
   const rows = lines.map((line, row) => shape("tspan", { x, y: Math.round(y + size + 15 + row * 17) }, line));
   return shape("text", { fill: colour("--ink"), stroke: colour("--paper"), "stroke-width": 3, "paint-order": "stroke" }, ...rows);
 }

@@ -112,7 +112,7 @@ function nodeItems(near) {
       // Without its halo a pale name does not cover the label of the line in focus.
       item.font = { color: pale ? faint : ink, strokeWidth: pale ? 0 : HALO };
       item.scaling = { label: { drawThreshold: labelThreshold(near !== null && !pale) } };
-    } else item.label = undefined;
+    } else item.label = "";
     if (!named) Object.assign(item, { borderWidth: 0, size: 2 * item.size });
     else Object.assign(item, pins.has(id) ? { borderWidth: 3, shapeProperties: { borderDashes: [3, 2] } } : { borderWidth: 1.5, shapeProperties: { borderDashes: false } });
     item.color = groupLook(fills[data.entities[id].scored], pins.has(id) ? ink : paper, accent).color;
@@ -129,7 +129,8 @@ function lineItems(near) {
     const pale = near !== null && !near.relations.has(id);
     const marked = near !== null && near.relations.has(id);
     const item = { ...data.network.edges[id], id, ...lineWords(id, claims) };
-    if (pale || !named) item.label = " ";
+    if (!named) item.label = "";
+    else if (pale) item.label = " ";
     item.color = { color: marked ? accent : line, opacity: pale ? 0.25 : marked ? 0.75 : named ? 1 : MANY_LINES_OPACITY };
     items.set(id, item);
   }
