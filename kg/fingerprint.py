@@ -33,9 +33,9 @@ WRITING = (
         "store.py",
         "report.py",
     ),
-    *("network.py", "pages"),
+    *("network.py", "communities.py", "pages"),
 )
-WRITERS = ("child-protection-kg", "pyvis", "networkx")
+WRITERS = ("child-protection-kg", "pyvis", "networkx", "rustworkx", "pypinyin")
 SOURCES = (".py", ".yaml", ".tsv", ".json", ".txt", ".html", ".js", ".css")
 WEIGHTS = ".npz"
 # Packages whose other version may read or decide otherwise.

@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import Any
 
 import networkx as nx
-from pyoxigraph import DefaultGraph, Literal, NamedNode, QuerySolutions, Store
+from pyoxigraph import DefaultGraph, Literal, NamedNode, QuerySolution, QuerySolutions, Store
 
 from kg import ontology
 from kg.config import NAMESPACE
@@ -70,8 +70,8 @@ def to_networkx(
         nodes = {node for article in given for node in _objects(store, article, MENTIONS)}
         claims = [claim for article in given for claim in _subjects(store, DERIVED, article)]
     else:
-        most = _busiest(store, busiest) if busiest is not None else None
-        nodes = most if most is not None else _nodes(store, entity, hops, among)
+        larger = busiest is not None and count_entities(store) > busiest
+        nodes = _busiest(store, busiest) if busiest and larger else _nodes(store, entity, hops, among)
         claims = [claim for node in nodes for claim in _subjects(store, SUBJECT, node)]
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for node in sorted(nodes, key=lambda node: node.value):
@@ -111,22 +111,36 @@ def _all_entities(store: Store) -> set[NamedNode]:
     return {node for node in labelled - concepts if isinstance(node, NamedNode)}
 
 
-def _busiest(store: Store, number: int) -> set[NamedNode] | None:
-    """Return the entities with the most claims, None where there are no more than so many.
+def count_entities(store: Store) -> int:
+    """Return how many entities there are, the ontology's own concepts aside."""
+    (row,) = _select(store, f"SELECT (COUNT(DISTINCT ?e) AS ?n) {{ ?e {PREF_LABEL} ?label }}")
+    concepts = {quad.subject for quad in store.quads_for_pattern(None, PREF_LABEL, None, ONTOLOGY_GRAPH)}
+    named = {
+        quad.subject
+        for c in concepts
+        for quad in store.quads_for_pattern(c, PREF_LABEL, None, DefaultGraph())
+    }
+    return int(row["n"].value) - len(named)
+
+
+def _busiest(store: Store, number: int) -> set[NamedNode]:
+    """Return the entities with the most claims.
 
     The store counts: as Python objects the entities of a large graph take more memory than all else.
     """
-    labelled = store.query(f"SELECT (COUNT(DISTINCT ?e) AS ?n) {{ ?e {PREF_LABEL} ?label }}")
-    most = store.query(
+    most = _select(
+        store,
         f"SELECT ?e {{ {{ ?claim {SUBJECT} ?e }} UNION {{ ?claim {OBJECT} ?e }} }}"
-        f" GROUP BY ?e ORDER BY DESC(COUNT(*)) STR(?e) LIMIT {number}"
+        f" GROUP BY ?e ORDER BY DESC(COUNT(*)) STR(?e) LIMIT {number}",
     )
-    if not isinstance(labelled, QuerySolutions) or not isinstance(most, QuerySolutions):
-        raise TypeError("a SELECT query has solutions")
-    concepts = sum(1 for _ in store.quads_for_pattern(None, PREF_LABEL, None, ONTOLOGY_GRAPH))
-    if int(next(labelled)["n"].value) - concepts <= number:
-        return None
     return {row["e"] for row in most}
+
+
+def _select(store: Store, query: str) -> list[QuerySolution]:
+    found = store.query(query)
+    if not isinstance(found, QuerySolutions):
+        raise TypeError(f"no SELECT query: {query}")
+    return list(found)
 
 
 def _around(store: Store, start: Iterable[NamedNode], hops: int) -> set[NamedNode]:

@@ -308,11 +308,15 @@ def _write_turtle(folder: Path) -> None:
 
 
 def _write_page(generation: Path, path: Path, title: str) -> None:
-    from kg.network import to_networkx
+    from kg.network import count_entities, to_networkx
     from kg.pages import write_page
     from kg.store import open_store
 
-    write_page(to_networkx(open_store(generation), busiest=PAGE_ENTITIES), path, title=title)
+    store = open_store(generation)
+    graph = to_networkx(store, busiest=PAGE_ENTITIES)
+    if (whole := count_entities(store)) > len(graph):
+        title += f": the {len(graph):,} busiest of {whole:,} entities"
+    write_page(graph, path, title=title)
 
 
 def _exchange(folder: Path, out: Path, generation: Path) -> None:

@@ -198,7 +198,8 @@ def reached(start: str) -> set[str]:
         file = waiting.pop()
         if file not in seen:
             seen.add(file)
-            waiting += imports(file)
+            # The package itself offers pages to notebooks; no work on an item asks it for them.
+            waiting += [] if file == PACKAGE / "__init__.py" else imports(file)
     return {file.relative_to(PACKAGE).as_posix() for file in seen}
 
 

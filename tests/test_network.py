@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from kg.corroboration import copies_to_quads
 from kg.errors import DataError, QueryError
 from kg.graph import to_quads
 from kg.model import Copy
-from kg.network import _paragraphs, to_gexf, to_graphml, to_networkx
+from kg.network import _paragraphs, count_entities, to_gexf, to_graphml, to_networkx
 from kg.store import load_extractions
 
 STORE = small_world.store()
@@ -321,3 +322,17 @@ def test_the_same_store_gives_the_same_bytes_in_another_process() -> None:
 
     assert len(runs) == 1
     assert len(runs.pop()) > 2 * 64
+
+
+def test_of_a_larger_graph_the_busiest_are_taken_and_what_is_between_them() -> None:
+    store = small_world.store()
+    whole = to_networkx(store)
+    claims = Counter(end for one, other in whole.edges() for end in {one, other})
+
+    some = to_networkx(store, busiest=3)
+
+    assert len(some) == 3
+    assert count_entities(store) == len(whole) > 3
+    assert min(claims[node] for node in some) >= max(claims[node] for node in set(whole) - set(some))
+    assert set(some.edges()) == set(whole.subgraph(some.nodes).edges())
+    assert set(to_networkx(store, busiest=len(whole))) == set(whole)
