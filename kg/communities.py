@@ -10,6 +10,8 @@ Weights = dict[tuple[int, int], float]
 SEED = 1
 # A community is split where the parts hold together this well: below, it would be cut at random.
 LEAST_MODULARITY = 0.2
+# Splitting sheds splinters: what is smaller than this part of a large community joins another.
+SMALL = 5
 
 
 def find_communities(
@@ -19,7 +21,8 @@ def find_communities(
 
     Louvain's method on weighted edges, whose direction does not count; a node without edges is alone. With
     ``most``, communities of more than ``large`` members are split again, and then the smallest are merged until
-    there are no more than so many that have to do with each other. The same edges give the same communities.
+    there are no more than so many that have to do with each other, none of them tiny. The same edges give the same
+    communities.
     """
     weights: Weights = {}
     for one, two, weight in edges:
@@ -30,7 +33,7 @@ def find_communities(
     found = _louvain(range(count), [(one, two, weight) for (one, two), weight in joined])
     if most is not None:
         ordered = dict(joined)
-        found = _merge(_split(found, ordered, large=large), ordered, most=most)
+        found = _merge(_split(found, ordered, large=large), ordered, most=most, small=large // SMALL)
     return sorted(found, key=lambda members: (-len(members), members[0]))
 
 
@@ -56,8 +59,10 @@ def _split(found: list[list[int]], weights: Weights, *, large: int) -> list[list
     return done
 
 
-def _merge(found: list[list[int]], weights: Weights, *, most: int) -> list[list[int]]:
+def _merge(found: list[list[int]], weights: Weights, *, most: int, small: int) -> list[list[int]]:
     """Return at most so many communities that have to do with others: the smallest joins the one it knows best.
+
+    So does each that has fewer than ``small`` members.
 
     What has nothing to do with others stays as it is.
     """
@@ -72,7 +77,7 @@ def _merge(found: list[list[int]], weights: Weights, *, most: int) -> list[list[
     waiting = [(len(members), number) for number, members in parts.items() if across[number]]
     heapq.heapify(waiting)
     excess = len(waiting) - most
-    while excess > 0 and waiting:
+    while waiting and (excess > 0 or waiting[0][0] < small):
         size, number = heapq.heappop(waiting)
         if number not in parts or size != len(parts[number]) or not across[number]:
             continue

@@ -93,3 +93,11 @@ def test_each_node_is_in_one_and_the_order_of_edges_does_not_matter(
     assert find_communities(31, edges, most=most, large=6) == found
     whole = nx.Graph([(one, two) for one, two, _ in edges])
     assert all(len(members) == 1 or nx.is_connected(whole.subgraph(members)) for members in found)
+
+
+def test_splinters_of_a_split_join_another() -> None:
+    # Two cliques, and a pair that hangs on one of them.
+    edges = [*cliques(2, 12), (0, 24, 1.0), (24, 25, 9.0)]
+
+    assert [len(members) for members in find_communities(26, edges)] == [12, 12, 2]
+    assert [len(members) for members in find_communities(26, edges, most=9, large=20)] == [14, 12]
