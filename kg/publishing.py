@@ -45,7 +45,7 @@ STAGING = ".new-"
 PAGE_ENTITIES = 500
 # Parts of a record that only counts are made of.
 COUNTED = ("kinds", "relations", "by_predicate")
-_UNION, _REST = "union.nt", "rest.nq"
+_UNION = "union.nt"
 _TYPE = f"<{TYPE.value}>".encode()
 
 
@@ -140,10 +140,12 @@ def publish(
         if not selection.kept:
             raise ArticleError(str(out), "no article is left to make a graph of")
         totals = Totals()
-        staged.keep({article: digest for article, (_, digest) in selection.kept.items()})
-        quads = _write_nquads(ledger, selection, folder, totals, staged, settings)
-        generation = _write_graph(folder, staged, processes)
-        _write_page(generation, folder / PAGE, page_title(totals.articles, selection.first_title))
+        quads = _write_nquads(ledger, selection, folder / NQUADS, settings, totals)
+        with _beside(processes) as run:
+            text = run(_write_text, folder)
+            generation = _fill(ledger, selection, staged, settings)
+            _write_page(generation, folder / PAGE, page_title(totals.articles, selection.first_title))
+            text()
         skipped = sum(row["status"] == "skipped" for row in iter_rows(ledger, selection))
         report = head(selection, totals, quads, skipped)
         write_report(folder / REPORT, report, iter_rows(ledger, selection))
@@ -226,47 +228,44 @@ def _staging(out: Path) -> Iterator[Path]:
 
 
 def _write_nquads(
-    ledger: Ledger,
-    selection: Selection,
-    folder: Path,
-    totals: Totals,
-    staged: StagedStore,
-    settings: Settings,
+    ledger: Ledger, selection: Selection, path: Path, settings: Settings, totals: Totals
 ) -> int:
-    """Write the articles' quads, sorted, and by themselves those that are not in the store yet; count them all."""
+    """Write the articles' quads, sorted, and count what they hold; return the number of quads."""
     quads = 0
-    with (folder / NQUADS).open("wb") as file, (folder / _REST).open("wb") as rest:
-        for article, (_, digest) in selection.kept.items():
-            outcome = ledger.outcome(digest)
-            if outcome is None:
-                continue
+    with path.open("wb") as file:
+        for _, outcome, data in _iter_kept(ledger, selection, settings):
             totals.add(outcome.record)
-            data = outcome.read_quads()
-            if article in selection.copies:
-                data = add_copies(data, _to_copy(outcome), selection.copies[article], settings=settings)
             quads += data.count(b"\n")
             file.write(data)
-            if article in selection.copies or not staged.holds(article, digest):
-                rest.write(data)
     return quads
 
 
-def _write_graph(folder: Path, staged: StagedStore, processes: int) -> Path:
-    """Finish the store and write the Turtle file; return the store's folder.
+def _iter_kept(
+    ledger: Ledger, selection: Selection, settings: Settings, staged: StagedStore | None = None
+) -> Iterator[tuple[str, Outcome, bytes]]:
+    """Yield every article that is kept, with its N-Quads and what they say of its copies.
 
-    The triples are sorted and written as Turtle by another process where there may be more than one.
+    With ``staged`` only those that are not in that store yet as they should be.
     """
-    with _beside(processes) as run:
-        union = run(_write_union, folder)
-        store = staged.store
-        store.add_file(folder / _REST)
-        union()
-        turtle = run(_write_turtle, folder)
-        store.add_file(folder / _UNION)
-        store.finish()
-        turtle()
-    (folder / _UNION).unlink()
-    (folder / _REST).unlink()
+    for article, (_, digest) in selection.kept.items():
+        copies = selection.copies.get(article, ())
+        if staged and staged.holds(article, digest) and not copies:
+            continue
+        if outcome := ledger.outcome(digest):
+            data = outcome.read_quads()
+            yield (
+                article,
+                outcome,
+                add_copies(data, _to_copy(outcome), copies, settings=settings) if copies else data,
+            )
+
+
+def _fill(ledger: Ledger, selection: Selection, staged: StagedStore, settings: Settings) -> Path:
+    """Make the store hold what is kept and nothing else; return its folder."""
+    staged.keep({article: digest for article, (_, digest) in selection.kept.items()})
+    for _, _, data in _iter_kept(ledger, selection, settings, staged):
+        staged.put(data)
+    staged.finish()
     sync_folder(staged.folder)
     return staged.folder
 
@@ -279,6 +278,13 @@ def _beside(processes: int) -> Iterator[Callable[..., Callable[[], object]]]:
         return
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         yield lambda function, *arguments: pool.submit(function, *arguments).result
+
+
+def _write_text(folder: Path) -> None:
+    """Write the Turtle file from graph.nq."""
+    _write_union(folder)
+    _write_turtle(folder)
+    (folder / _UNION).unlink()
 
 
 def _write_union(folder: Path) -> None:

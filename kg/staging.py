@@ -45,8 +45,12 @@ class StagedStore:
         for outcome in outcomes:
             if outcome.quads and outcome.article not in self._loaded and outcome.article not in self._without:
                 self._loaded[outcome.article] = outcome.digest
-                self._waiting.append(outcome.read_quads())
-                self._size += len(self._waiting[-1])
+                self.put(outcome.read_quads())
+
+    def put(self, nquads: bytes) -> None:
+        """Add the quads of an article, or more about one that is there."""
+        self._waiting.append(nquads)
+        self._size += len(nquads)
         if self._size >= BATCH * LINE:
             self._flush()
 
@@ -59,13 +63,12 @@ class StagedStore:
         self._flush()
         for article, digest in self._loaded.items():
             if wanted.get(article) != digest:
-                self._opened.remove_graph(iri(self._settings, f"article/{article}"))
+                self._opened.remove(iri(self._settings, f"article/{article}"))
 
-    @property
-    def store(self) -> NewStore:
-        """The store itself, for what is still to come: everything that waited is in it."""
+    def finish(self) -> None:
+        """Add the ontology and close the store."""
         self._flush()
-        return self._opened
+        self._opened.finish()
 
     def _flush(self) -> None:
         if self._waiting:
