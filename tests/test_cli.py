@@ -207,7 +207,17 @@ def test_a_signal_ends_a_build_without_leftovers(articles: Path, number: int, co
     command = [sys.executable, "-c", waiting, "build", articles, "-o", articles.parent / "out"]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
 
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as run:
+    def hear() -> None:
+        # What a shell starts in the background ignores Ctrl-C, and so would all that it starts.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        preexec_fn=hear,  # noqa: PLW1509  no thread runs here
+    ) as run:
         assert run.stdout is not None
         assert run.stdout.readline() == b"ready\n"
         run.send_signal(number)

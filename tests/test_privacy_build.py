@@ -22,7 +22,7 @@ from kg import language
 from kg.building import build
 from kg.gold import iter_gold
 from kg.graph import serialize
-from kg.privacy import MASK
+from kg.privacy import MASK, redact
 from kg.reading import read_article
 from kg.store import iter_data, open_store
 
@@ -278,9 +278,10 @@ def test_officials_keep_their_names(built: Built) -> None:
     for folder in built.gold:
         for gold in iter_gold(folder):
             article = read_article(gold.text_path)
-            (plain,) = language.extract([article], nlp=nlp)
+            # Of the text as it is stored: who else a sentence names may decide what is read out of it.
+            (read,) = language.extract([redact(article)], nlp=nlp)
             named = {name for e in gold.entities if e.kind == "Person" for name in e.names}
-            found = {entity.name for entity in plain.entities if entity.kind == "Person"} & named
+            found = {entity.name for entity in read.entities if entity.kind == "Person"} & named
             stored = next(
                 value for graph, value in literals if article.id in graph and len(value) == len(article.text)
             )
