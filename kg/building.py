@@ -24,7 +24,6 @@ from kg.pipeline import Extractor
 from kg.privacy import hide
 from kg.publishing import Selection, publish, read_published, sweep, take_state
 from kg.report import BuildReport, Totals, from_json, read_report
-from kg.staging import StagedStore
 from kg.workers import Job
 
 if TYPE_CHECKING:
@@ -66,8 +65,7 @@ def build(
     job = Job(settings, model=model, extractor=extractor)
     started, clock = datetime.now(UTC), time.monotonic()
     with kept_stdin(paths) as stdin, _opened(out) as ledger:
-        staged = StagedStore(out, settings=settings, without=ledger.removed)
-        run = Run(ledger, paths, stdin, settings, _fingerprint(job), add, listener, staged)
+        run = Run(ledger, paths, stdin, settings, _fingerprint(job), add, listener)
         if retry:
             ledger.forget_skipped()
         plan = scan(run)
@@ -80,9 +78,7 @@ def build(
             LOG.info("nothing new", extra={"event": "unchanged", "found": plan.found})
             return from_json(report, changed=False, plan=told.plan, **_took(started, clock))
         listener.on_stage("writing the graph")
-        return _publish(
-            ledger, out, told, state=state, staged=staged, processes=processes, started=started, clock=clock
-        )
+        return _publish(ledger, out, told, state=state, processes=processes, started=started, clock=clock)
 
 
 def remove(out: Path, name: str, *, again: bool = False) -> list[str]:
@@ -118,8 +114,7 @@ def remove(out: Path, name: str, *, again: bool = False) -> list[str]:
             LOG.info("removed", extra={"event": "removed", "id": article})
         told = _Told(tuple(report["sources"]), report["settings"], report["run"])
         state = take_state(ledger, told.sources)
-        staged = StagedStore(out, settings=Settings(base=told.settings["base"]))
-        _publish(ledger, out, told, state=state, staged=staged, processes=1, started=started, clock=clock)
+        _publish(ledger, out, told, state=state, processes=1, started=started, clock=clock)
     return ids
 
 
@@ -150,15 +145,7 @@ class _Told:
 
 
 def _publish(
-    ledger: Ledger,
-    out: Path,
-    told: _Told,
-    *,
-    state: str,
-    staged: StagedStore,
-    processes: int,
-    started: datetime,
-    clock: float,
+    ledger: Ledger, out: Path, told: _Told, *, state: str, processes: int, started: datetime, clock: float
 ) -> BuildReport:
     def head(selection: Selection, totals: Totals, quads: int, skipped: int) -> BuildReport:
         return BuildReport(
@@ -177,7 +164,7 @@ def _publish(
         )
 
     base = Settings(base=told.settings["base"])
-    report = publish(ledger, out, state=state, staged=staged, settings=base, head=head, processes=processes)
+    report = publish(ledger, out, state=state, settings=base, head=head, processes=processes)
     LOG.info("published", extra={"event": "published", **report.to_json()["totals"]})
     return replace(report, seconds=_took(started, clock)["seconds"])
 
@@ -240,8 +227,6 @@ def _opened(out: Path) -> Iterator[Ledger]:
                 # What was read and extracted by then is worth keeping, what was refused alone is not.
                 new = new and (isinstance(error, ArticleError) or not any(ledger.iter_made()))
                 raise
-            finally:
-                sweep(out)
     except KgError:
         if new:
             for path in out.iterdir():

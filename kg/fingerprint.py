@@ -24,15 +24,7 @@ PARTS = {
     ),
 }
 WRITING = (
-    *(
-        "publishing.py",
-        "duplicates.py",
-        "corroboration.py",
-        "sorting.py",
-        "staging.py",
-        "store.py",
-        "report.py",
-    ),
+    *("publishing.py", "duplicates.py", "corroboration.py", "sorting.py", "store.py", "report.py"),
     *("network.py", "communities.py", "pages"),
 )
 WRITERS = ("child-protection-kg", "pyvis", "networkx", "rustworkx", "pypinyin")

@@ -22,7 +22,6 @@ from kg.ledger import Found, Ledger, Outcome, Plan
 from kg.privacy import hide
 from kg.reading import Item, iter_items
 from kg.reading.items import STDIN
-from kg.staging import StagedStore
 from kg.workers import Job, iter_outcomes
 
 if TYPE_CHECKING:
@@ -53,7 +52,6 @@ class Run:
     fingerprint: dict[str, str]
     add: bool
     listener: Listener
-    staged: StagedStore | None = None
 
 
 @contextmanager
@@ -131,8 +129,6 @@ def _take_shards(run: Run, url: str) -> None:
 
 def _keep(run: Run, outcomes: Sequence[Outcome]) -> None:
     run.ledger.keep(outcomes, run.fingerprint)
-    if run.staged:
-        run.staged.add(outcomes)
     for outcome in outcomes:
         _log(outcome)
         run.listener.on_outcome(outcome)

@@ -34,13 +34,12 @@ from kg.output import sync_folder, writing
 from kg.privacy import MASK, hide
 from kg.reading.item import MAX_NAME
 from kg.report import REPORT, BuildReport, Totals, page_title, read_report, write_report
-from kg.staging import GENERATION, StagedStore
 
 STORE, TURTLE, NQUADS, PAGE = "store", "graph.ttl", "graph.nq", "graph.html"
 # Links and files of a build, in the order in which they are exchanged: the report last, it says that all is there.
 OUTPUTS = (NQUADS, TURTLE, PAGE, STORE, REPORT)
 # Work that a killed build leaves behind, and the store that the link points to.
-STAGING = ".new-"
+STAGING, GENERATION = ".new-", ".store-"
 # More entities than this are no picture: the page of a larger graph shows those with the most claims.
 PAGE_ENTITIES = 500
 # Parts of a record that only counts are made of.
@@ -120,15 +119,13 @@ def publish(
     out: Path,
     *,
     state: str,
-    staged: StagedStore,
     settings: Settings,
     head: Callable[[Selection, Totals, int, int], BuildReport],
     processes: int = 1,
 ) -> BuildReport:
     """Make the files of the build and put them in their place.
 
-    ``staged`` may hold articles already. ``settings`` are for the copies' IRIs. ``head`` makes the report's
-    head of the selection, the totals, and the numbers of quads and of skipped items.
+    ``settings`` are for the copies' IRIs. ``head`` makes the report's head of the selection, the totals, and the numbers of quads and of skipped items.
 
     Raises:
         ArticleError: no article is left.
@@ -140,12 +137,9 @@ def publish(
         if not selection.kept:
             raise ArticleError(str(out), "no article is left to make a graph of")
         totals = Totals()
-        quads = _write_nquads(ledger, selection, folder / NQUADS, settings, totals)
-        with _beside(processes) as run:
-            text = run(_write_text, folder)
-            generation = _fill(ledger, selection, staged, settings)
-            _write_page(generation, folder / PAGE, page_title(totals.articles, selection.first_title))
-            text()
+        quads = _write_nquads(ledger, selection, folder / NQUADS, totals, settings)
+        generation = _write_graph(folder, out, processes)
+        _write_page(generation, folder / PAGE, page_title(totals.articles, selection.first_title))
         skipped = sum(row["status"] == "skipped" for row in iter_rows(ledger, selection))
         report = head(selection, totals, quads, skipped)
         write_report(folder / REPORT, report, iter_rows(ledger, selection))
@@ -228,46 +222,46 @@ def _staging(out: Path) -> Iterator[Path]:
 
 
 def _write_nquads(
-    ledger: Ledger, selection: Selection, path: Path, settings: Settings, totals: Totals
+    ledger: Ledger, selection: Selection, path: Path, totals: Totals, settings: Settings
 ) -> int:
     """Write the articles' quads, sorted, and count what they hold; return the number of quads."""
     quads = 0
     with path.open("wb") as file:
-        for _, outcome, data in _iter_kept(ledger, selection, settings):
+        for article, (_, digest) in selection.kept.items():
+            outcome = ledger.outcome(digest)
+            if outcome is None:
+                continue
             totals.add(outcome.record)
+            data = outcome.read_quads()
+            if article in selection.copies:
+                data = add_copies(data, _to_copy(outcome), selection.copies[article], settings=settings)
             quads += data.count(b"\n")
             file.write(data)
     return quads
 
 
-def _iter_kept(
-    ledger: Ledger, selection: Selection, settings: Settings, staged: StagedStore | None = None
-) -> Iterator[tuple[str, Outcome, bytes]]:
-    """Yield every article that is kept, with its N-Quads and what they say of its copies.
+def _write_graph(folder: Path, out: Path, processes: int) -> Path:
+    """Write the store and the Turtle file, both from graph.nq; return the store's folder.
 
-    With ``staged`` only those that are not in that store yet as they should be.
+    The triples are sorted and written as Turtle by another process where there may be more than one.
     """
-    for article, (_, digest) in selection.kept.items():
-        copies = selection.copies.get(article, ())
-        if staged and staged.holds(article, digest) and not copies:
-            continue
-        if outcome := ledger.outcome(digest):
-            data = outcome.read_quads()
-            yield (
-                article,
-                outcome,
-                add_copies(data, _to_copy(outcome), copies, settings=settings) if copies else data,
-            )
+    from kg.store import NewStore
 
-
-def _fill(ledger: Ledger, selection: Selection, staged: StagedStore, settings: Settings) -> Path:
-    """Make the store hold what is kept and nothing else; return its folder."""
-    staged.keep({article: digest for article, (_, digest) in selection.kept.items()})
-    for _, _, data in _iter_kept(ledger, selection, settings, staged):
-        staged.put(data)
-    staged.finish()
-    sync_folder(staged.folder)
-    return staged.folder
+    generation = Path(tempfile.mkdtemp(prefix=GENERATION, dir=out))
+    # A folder of mkdtemp is its owner's only.
+    generation.chmod(folder.parent.stat().st_mode & 0o777)
+    with _beside(processes) as run:
+        store = NewStore(generation)
+        union = run(_write_union, folder)
+        store.add_file(folder / NQUADS)
+        union()
+        turtle = run(_write_turtle, folder)
+        store.add_file(folder / _UNION)
+        store.finish()
+        turtle()
+    (folder / _UNION).unlink()
+    sync_folder(generation)
+    return generation
 
 
 @contextmanager
@@ -278,13 +272,6 @@ def _beside(processes: int) -> Iterator[Callable[..., Callable[[], object]]]:
         return
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         yield lambda function, *arguments: pool.submit(function, *arguments).result
-
-
-def _write_text(folder: Path) -> None:
-    """Write the Turtle file from graph.nq."""
-    _write_union(folder)
-    _write_turtle(folder)
-    (folder / _UNION).unlink()
 
 
 def _write_union(folder: Path) -> None:

@@ -22,8 +22,6 @@ ONTOLOGY_GRAPH = NamedNode(NAMESPACE.removesuffix("#"))
 ONTOLOGY_FILES = ("cpkg.ttl", "groups.ttl", "roles.ttl")
 # Quads handed to the store at once: fastest of 100,000 to 400,000, and 190 MB instead of 550.
 BATCH = 100_000
-# Bytes of a quad of ours as N-Quads have it, about.
-LINE = 200
 _HINT = "make one with kg build"
 
 
@@ -55,16 +53,12 @@ class NewStore:
             directory.mkdir(parents=True, exist_ok=True)
             self._store: Store | None = Store(str(directory))
 
-    def add(self, nquads: bytes) -> None:
-        """Add N-Quads: each in its graph and in the default graph."""
-        with _writing(str(self.directory)):
-            self._opened.bulk_load(nquads, format=RdfFormat.N_QUADS)
-            self._opened.bulk_load(_to_triples(nquads), format=RdfFormat.N_TRIPLES)
-
-    def remove(self, article: NamedNode) -> None:
-        """Take out what one article said, as ``retract`` does."""
-        with _writing(str(self.directory)):
-            retract(self._opened, article)
+    def add_file(self, path: Path) -> None:
+        """Add the lines of an N-Quads file, or of an N-Triples file to the default graph; none may be there."""
+        with path.open("rb") as file, _writing(str(self.directory)):
+            # A line of ours is some 220 bytes long.
+            while lines := file.readlines(220 * BATCH):
+                self._opened.bulk_load(b"".join(lines), format=RdfFormat.N_QUADS)
 
     def finish(self) -> None:
         """Add the ontology, make one sorted file a table, which opens and reads fastest, and close the store."""
@@ -83,11 +77,6 @@ class NewStore:
         if self._store is None:
             raise StoreError(str(self.directory), "is finished")
         return self._store
-
-
-def _to_triples(nquads: bytes) -> bytes:
-    """Return N-Quads without their graphs; no IRI has a space in it."""
-    return b"".join(line[: line.rindex(b" <")] + b" .\n" for line in nquads.splitlines())
 
 
 @contextmanager

@@ -142,6 +142,10 @@ def store() -> Store:
 def write_store(folder: Path, said: Iterable[Quad] | None = None) -> None:
     """Write a store of the articles' quads, both articles' if none are given, as a build does."""
     said = quads() if said is None else list(said)
+    lines = folder.parent / f"{folder.name}.nt"
     new = NewStore(folder)
-    new.add(serialize(said, "nquads"))
+    for form in ("nquads", "ntriples"):
+        lines.write_bytes(serialize(said, form))
+        new.add_file(lines)
+    lines.unlink()
     new.finish()

@@ -31,7 +31,6 @@ HOUSE = (
     "graph screening",
     "shapes corroboration",
     "store report",
-    "staging",
     "lookup",
     "queryfile",
     "queries network centrality",

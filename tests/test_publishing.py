@@ -33,7 +33,6 @@ from kg.publishing import (
 )
 from kg.reading import Item
 from kg.report import BuildReport, Totals, read_report
-from kg.staging import GENERATION, StagedStore
 from kg.store import iter_data, open_store
 
 SETTINGS = Settings()
@@ -73,8 +72,7 @@ def head(selection: Selection, totals: Totals, quads: int, skipped: int) -> Buil
 
 def put(ledger: Ledger, out: Path, processes: int = 1) -> BuildReport:
     state = take_state(ledger, ["articles"])
-    staged = StagedStore(out, settings=SETTINGS)
-    return publish(ledger, out, state=state, staged=staged, settings=SETTINGS, head=head, processes=processes)
+    return publish(ledger, out, state=state, settings=SETTINGS, head=head, processes=processes)
 
 
 @pytest.fixture
@@ -343,7 +341,7 @@ def test_without_links_a_store_that_cannot_move_in_leaves_the_earlier(
     real = Path.replace
 
     def refuse(self: Path, target: Path) -> Path:
-        if self.name.startswith(GENERATION):
+        if self.name.startswith(publishing.GENERATION):
             raise OSError(errno.EACCES, os.strerror(errno.EACCES))
         return real(self, target)
 

@@ -103,9 +103,10 @@ def test_a_store_without_articles_is_whole(tmp_path: Path) -> None:
 def test_a_finished_store_takes_no_more(tmp_path: Path) -> None:
     new = NewStore(tmp_path / "store")
     new.finish()
+    (tmp_path / "more.nq").write_bytes(b"<urn:s> <urn:p> <urn:o> .\n")
 
     with pytest.raises(StoreError, match="store: is finished"):
-        new.add(b"<urn:s> <urn:p> <urn:o> <urn:g> .\n")
+        new.add_file(tmp_path / "more.nq")
 
 
 def test_a_store_that_is_not_finished_is_none(tmp_path: Path) -> None:
