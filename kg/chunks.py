@@ -1,7 +1,7 @@
 """Items -> Outcomes, a chunk at a time: the work that one process or another does, and that may be done again.
 
-An outcome depends on its item and on nothing else: not on its neighbours, the process, or the time. Its record,
-as it stands in the report and is read by :mod:`kg.publishing`:
+An outcome depends on its item and on nothing else: not on its neighbours or the process; only ``seconds`` is another
+each time. Its record, as it stands in the report and is read by :mod:`kg.publishing`:
 
     name, title, publisher, published, url    the article's, empty where it does not say
     characters, seconds                       of its text; of the work (its share of the chunk's)

@@ -9,14 +9,14 @@ in half until the guilty item is found.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from kg.chunks import Chunk, run_chunk
-from kg.errors import ConfigError, KgError
+from kg.errors import ConfigError, KgError, StoreError
 from kg.ledger import Outcome
 from kg.pipeline import Extractor
 from kg.shards import ShardFolder, name_shard
@@ -58,10 +58,14 @@ def iter_outcomes(
 
 
 def iter_shards(url: str, fingerprint: Mapping[str, str]) -> Iterator[list[Outcome]]:
-    """Yield the outcomes of every shard that an earlier run left under this fingerprint."""
+    """Yield the outcomes of every shard that an earlier run left under this fingerprint.
+
+    What a broken one held is made again, as if it were not there.
+    """
     folder = ShardFolder(url)
     for name in folder.names(fingerprint):
-        yield folder.read(name)
+        with suppress(StoreError):
+            yield folder.read(name)
 
 
 @contextmanager
@@ -132,7 +136,7 @@ def _work(
         elif isinstance(error, KgError):
             raise error
         else:
-            # Cancelled, or lost with the scheduler's connection: once more.
+            # Cancelled, or lost with the scheduler's connection: what is kept by now is there for the next build.
             on_loss(f"{future.status} at {chunk[0].where}: {error}")
             raise ConfigError("scheduler", f"a chunk was {future.status}: {error}", "start the build again")
         future.release()

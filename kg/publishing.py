@@ -125,7 +125,8 @@ def publish(
 ) -> BuildReport:
     """Make the files of the build and put them in their place.
 
-    ``settings`` are for the copies' IRIs. ``head`` makes the report's head of the selection, the totals, and the numbers of quads and of skipped items.
+    ``settings`` are for the copies' IRIs. ``head`` makes the report's head of the selection, the totals, and the
+    numbers of quads and of skipped items.
 
     Raises:
         ArticleError: no article is left.

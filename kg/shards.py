@@ -2,8 +2,8 @@
 
 ``NAME.nq.gz`` holds the articles' canonical N-Quads, in the order of the chunk; ``NAME.jsonl.gz`` a line for each
 item: its digest, what it gave, and how many bytes of the N-Quads are its own. NAME is a digest of the items and of
-the fingerprint, so that a chunk done twice writes the same two files. The second file is written last: a shard
-without it is not there.
+the fingerprint, so that a chunk done twice writes one shard: the N-Quads to the byte, the index but for the seconds
+that the work took. The index is written last: a shard without it is not there.
 """
 
 from __future__ import annotations

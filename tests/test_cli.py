@@ -72,6 +72,12 @@ def assert_one_line(result: Result, *parts: str) -> None:
         assert part in result.stderr
 
 
+VERBS = (
+    *("build", "extract", "explain", "query", "view", "network"),
+    *("export", "check", "evaluate", "info", "remove"),
+)
+
+
 # The command itself
 
 
@@ -85,38 +91,11 @@ def test_help_names_every_verb() -> None:
     result = kg("--help")
 
     assert result.exit_code == 0
-    for verb in (
-        "build",
-        "extract",
-        "explain",
-        "query",
-        "view",
-        "network",
-        "export",
-        "check",
-        "evaluate",
-        "info",
-        "remove",
-    ):
+    for verb in VERBS:
         assert f"\n  {verb} " in result.stdout
 
 
-@pytest.mark.parametrize(
-    "verb",
-    [
-        "build",
-        "extract",
-        "explain",
-        "query",
-        "view",
-        "network",
-        "export",
-        "check",
-        "evaluate",
-        "info",
-        "remove",
-    ],
-)
+@pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_explains_itself(verb: str) -> None:
     result = kg(verb, "--help")
 

@@ -12,11 +12,12 @@ from stand_ins import Misbehaving, die, item, read_joint_work, write_article
 
 from kg import building
 from kg.chunks import iter_chunks, run_chunk
-from kg.cluster import Cluster, iter_outcomes
+from kg.cluster import Cluster, iter_outcomes, iter_shards
 from kg.config import Settings
 from kg.errors import ConfigError
 from kg.ledger import Outcome
 from kg.model import Article, Extraction
+from kg.shards import INDEX, ShardFolder, name_shard
 from kg.workers import Job
 
 MADE = {"language": "1"}
@@ -105,6 +106,17 @@ def test_a_build_takes_up_what_the_workers_of_a_dead_client_left(tmp_path: Path)
     building.build([tmp_path / "articles"], out=tmp_path / "out", extractor=extractor, cluster=cluster)
 
     assert (tmp_path / "out" / "graph.nq").read_bytes() == (tmp_path / "dead" / "graph.nq").read_bytes()
+
+
+def test_a_broken_shard_is_as_if_it_were_not_there(tmp_path: Path) -> None:
+    folder = ShardFolder(str(tmp_path))
+    for name in "ab":
+        folder.write(name_shard([name], MADE), [Outcome(name, reason="no text")])
+    (tmp_path / f"{name_shard(['a'], MADE)}{INDEX}").write_bytes(b"cut")
+
+    found = [outcome.digest for outcomes in iter_shards(str(tmp_path), MADE) for outcome in outcomes]
+
+    assert found == ["b"]
 
 
 def test_no_scheduler_at_the_address_is_one_line() -> None:
