@@ -8,6 +8,7 @@ in half until the guilty item is found.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 # Chunks in flight for each thread of the cluster: one at work, one waiting beside it, one on its way.
 AHEAD = 3
+# Seconds to wait for a scheduler to answer.
+PATIENCE = 10
 INSTALL = "pip install 'child-protection-kg[cluster]'"
 
 
@@ -76,25 +79,38 @@ def _client(cluster: Cluster) -> Iterator[Client]:
     except ImportError as error:
         raise ConfigError("scheduler", "Dask is not installed", INSTALL) from error
     if not cluster.scheduler:
-        # On this machine's own address only, without the dashboard and the profiler that feeds it.
+        # Everything on this machine's own address only, at ports that are free, without the profiler. Without an
+        # address the scheduler's pages would stand open to the network at port 8787.
         with dask.config.set({"distributed.worker.profile.enabled": False}):
             local = LocalCluster(
                 n_workers=cluster.workers,
                 threads_per_worker=1,
                 host="127.0.0.1",
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",
+                worker_dashboard_address="127.0.0.1:0",
                 memory_limit=0,
             )
         with local, Client(local) as client:
             yield client
         return
     try:
-        client = Client(cluster.scheduler, timeout=10, set_as_default=False)
+        # A client that finds nobody cannot be closed, and says so at length when it goes.
+        asyncio.run(_knock(cluster.scheduler))
+        client = Client(cluster.scheduler, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         where = f"{cluster.scheduler}: {' '.join(str(error).split())[:200]}"
         raise ConfigError("scheduler", where, "the address of a running scheduler") from error
     with client:
         yield client
+
+
+async def _knock(address: str) -> None:
+    """Find out whether somebody answers at an address."""
+    from distributed.comm.core import connect
+    from distributed.security import Security
+
+    secured = Security().get_connection_args("client")
+    await (await connect(address, timeout=PATIENCE, **secured)).close()
 
 
 def _work(
@@ -116,7 +132,7 @@ def _work(
         running[future] = chunk
         return future
 
-    done = as_completed()
+    done = as_completed(loop=client.loop)
     ahead = AHEAD * max(1, sum(client.nthreads().values()))
     for chunk in islice(chunks, ahead):
         done.add(submit(chunk))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from machine import SCRIPTS
 from stand_ins import Misbehaving, die, item, read_joint_work, write_article
 
 from kg import building
@@ -117,6 +119,36 @@ def test_a_broken_shard_is_as_if_it_were_not_there(tmp_path: Path) -> None:
     found = [outcome.digest for outcomes in iter_shards(str(tmp_path), MADE) for outcome in outcomes]
 
     assert found == ["b"]
+
+
+@pytest.mark.slow
+def test_a_scheduler_is_found_by_its_address() -> None:
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=1, host="127.0.0.1", dashboard_address="127.0.0.1:0") as local:
+        cluster = Cluster(scheduler=local.scheduler_address)
+        found = on_cluster(Job(Settings(), extractor=read_joint_work), cluster)
+
+    assert quads(found) == quads(alone())
+
+
+def test_no_scheduler_is_one_line_for_the_user_too(tmp_path: Path) -> None:
+    write_article(tmp_path / "articles", "one")
+    command = [
+        SCRIPTS / "kg",
+        "build",
+        tmp_path / "articles",
+        "-o",
+        tmp_path / "out",
+        "--scheduler",
+        "nonsense",
+    ]
+
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (3, "", 1)
+    assert run.stderr.startswith("kg: scheduler: nonsense: ")
+    assert not (tmp_path / "out").exists()
 
 
 def test_no_scheduler_at_the_address_is_one_line() -> None:
