@@ -45,9 +45,9 @@ fuzz: N ?= 100000
 fuzz: $(READY)
 	KG_FUZZ=$(N) $(BIN)/python -m pytest tests/test_fuzz.py -k mutated -s -o faulthandler_timeout=0
 
-# Prints speeds and start-up times of this machine, how well pages are read and copies found, what builds cost.
+# Prints speeds and start-up times of this machine, how well pages are read and copies found, what builds and pages cost.
 # Large builds take half an hour: .venv/bin/python tests/bench/building.py 1000 5000 20000
-BENCHES := startup reading duplicates chrome building
+BENCHES := startup reading duplicates chrome building pages
 bench: export KG_EVERY ?= 8
 bench: $(READY)
 	@for bench in $(BENCHES); do $(BIN)/python tests/bench/$$bench.py || exit 1; done

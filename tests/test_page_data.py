@@ -1,4 +1,4 @@
-"""What the page knows of a graph: keys, places, periods, paragraphs, communities, clusters, figures."""
+"""What the page knows of a graph: keys, places, periods, paragraphs, communities, clusters, names of claims."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.network import to_networkx
-from kg.pages import clusters, figures, islands, labels, layout
-from kg.pages.content import Content, Relation, read_content, words
+from kg.pages import clusters, islands, labels, layout
+from kg.pages.content import Content, read_content, terms
 from kg.pages.data import page_data
 from kg.pages.keys import search_keys
 from kg.pages.page import embed
@@ -329,119 +329,6 @@ def test_leaves_of_one_hub_are_no_column() -> None:
     assert 0.4 < width / height < 3.5
 
 
-# Figures
-
-
-def figure(content: Content, name: str) -> dict[str, Any] | None:
-    return next((f["data"] for f in figures.figures(content) if f["id"] == name), None)
-
-
-def test_months_have_no_gaps_and_count_claims() -> None:
-    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
-    ends = node(graph, "甲局", "Agency"), node(graph, "乙校", "School")
-    for time_ in ("2025-11", "2025-11-30", "2026-02", "2024", "2025-11/2026-01"):
-        graph.add_edge(*ends, predicate="visits", time=time_, evidence=time_)
-
-    found = figure(read_content(graph), "months")
-
-    assert found == {"months": ["2025-11", "2025-12", "2026-01", "2026-02"], "values": [2, 0, 0, 1]}
-
-
-def test_sectors_are_the_ontologys_and_a_police_station_is_police() -> None:
-    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
-    node(graph, "甲公安局", "Agency", kind="PublicSecurityOrgan")
-    node(graph, "甲派出所", "Agency", kind="PoliceStation")
-    node(graph, "甲法院", "Agency", kind="Court")
-    node(graph, "甲办", "Agency", kind="Agency")
-
-    found = figure(read_content(graph), "sectors")
-
-    assert found
-    assert [(row["label"]["zh"], row["value"]) for row in found["rows"]] == [
-        ("公安机关", 2),
-        ("机构", 1),
-        ("法院", 1),
-    ]
-
-
-def test_collaboration_between_sectors_counts_pairs_once_and_is_symmetric() -> None:
-    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
-    police = node(graph, "甲公安局", "Agency", kind="PublicSecurityOrgan")
-    station = node(graph, "甲派出所", "Agency", kind="PoliceStation")
-    court = node(graph, "甲法院", "Agency", kind="Court")
-    school = node(graph, "甲小学", "School")
-    for one, other in (
-        (police, court),
-        (court, police),
-        (police, station),
-        (station, court),
-        (court, school),
-    ):
-        graph.add_edge(one, other, predicate="collaboratesWith", evidence=f"{one}{other}")
-
-    found = figure(read_content(graph), "together")
-
-    assert found
-    assert [label["zh"] for label in found["labels"]] == ["公安机关", "法院", "学校"]
-    assert found["values"] == [[1, 2, 0], [2, 0, 1], [0, 1, 0]]
-
-
-def test_agencies_by_place_take_the_level_that_tells_them_apart() -> None:
-    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
-    node(graph, "株洲市公安局", "Agency", kind="PublicSecurityOrgan")
-    node(graph, "渌口区公安局", "Agency", kind="PublicSecurityOrgan", division=LUKOU)
-    node(graph, "长沙市公安局", "Agency", kind="PublicSecurityOrgan")
-    node(graph, "长沙市教育局", "Agency", kind="EducationDepartment")
-
-    found = figure(read_content(graph), "places")
-
-    assert found
-    assert [column["zh"] for column in found["columns"]] == ["公安机关", "教育行政部门"]
-    assert [(row["label"]["zh"], row["values"]) for row in found["rows"]] == [
-        ("长沙市", [1, 1]),
-        ("株洲市", [2, 0]),
-    ]
-
-
-def test_more_sectors_than_fit_are_one_column(county: Content) -> None:
-    found = figure(county, "places")
-
-    assert found
-    assert len(found["columns"]) == figures.MOST_SECTORS
-    assert found["columns"][-1]["zh"] == "其他"
-    assert all(len(row["values"]) == len(found["columns"]) for row in found["rows"])
-
-
-def test_top_schools_count_others(county: Content) -> None:
-    found = figure(county, "schools")
-
-    assert found
-    values = [row["value"] for row in found["rows"]]
-    assert values == sorted(values, reverse=True)
-    for row in found["rows"]:
-        number = row["entity"]
-        others = {
-            end for line in county.relations for end in (line.subject, line.object) if _touches(line, number)
-        }
-        assert county.entities[number]["scored"] == "School"
-        assert row["value"] == len(others - {number})
-
-
-def _touches(line: Relation, number: int) -> bool:
-    return number in {line.subject, line.object}
-
-
-def test_a_figure_with_nothing_to_say_is_left_out() -> None:
-    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
-    node(graph, "甲局", "Agency")
-
-    assert figures.figures(read_content(graph)) == []
-
-
-def test_every_figure_has_its_words() -> None:
-    assert {"months", "sectors", "places", "together", "partners", "schools", "other"} == set(words())
-
-
 # The whole
 
 
@@ -467,10 +354,48 @@ def test_data_is_plain_and_points_at_what_is_there(county: Content) -> None:
     assert sorted(n for line in data["relations"] for n in line[4]) == list(range(len(data["claims"])))
 
 
+def test_claims_and_articles_keep_their_names() -> None:
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
+    one, other = node(graph, "甲局", "Agency"), node(graph, "乙局", "Agency")
+    said = {
+        "predicate": "collaboratesWith",
+        "article": "https://example.org/article/1",
+        "evidence": "甲局联合乙局",
+    }
+    graph.add_edge(one, other, key="https://example.org/claim/2", **said)
+    graph.add_edge(other, one, key="https://example.org/claim/1", **said)
+    graph.add_edge(other, one, predicate="visits")
+
+    content = read_content(graph)
+
+    (merged,) = [claim for claim in content.claims if "evidence" in claim]
+    # What two claims say in the same words is one, under the first name and the way round that it has.
+    low = min([one, other])
+    assert (merged["id"], merged.get("turned", False)) == ("https://example.org/claim/1", low != other)
+    assert [claim.get("id") for claim in content.claims if "evidence" not in claim] == [None]
+    assert sorted(article.get("id", "") for article in content.articles) == ["", said["article"]]
+
+
+def test_kinds_of_agencies_fall_under_sectors_that_have_names() -> None:
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
+    for kind in ("PoliceStation", "Court", "Agency", "no such kind"):
+        node(graph, kind, "Agency", kind=kind)
+
+    found = terms(read_content(graph))
+
+    assert found["sectors"] == {
+        "PoliceStation": "PublicSecurityOrgan",
+        "Court": "Court",
+        "Agency": "Agency",
+        "no such kind": "Agency",
+    }
+    assert found["kinds"]["PublicSecurityOrgan"] == {"zh": "公安机关", "en": "Public security organ"}
+
+
 def test_an_empty_graph_has_data_too() -> None:
     data = page_data(read_content(nx.MultiDiGraph()))
 
-    assert (data["entities"], data["communities"], data["clusters"], data["figures"]) == ([], [], None, [])
+    assert (data["entities"], data["communities"], data["clusters"]) == ([], [], None)
 
 
 @pytest.mark.slow

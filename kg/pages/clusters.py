@@ -12,7 +12,7 @@ import numpy as np
 from kg.communities import find_communities
 from kg.divisions import load_divisions
 from kg.pages import islands, labels, layout
-from kg.pages.content import LANGUAGES, Content, words
+from kg.pages.content import LANGUAGES, Content, interface
 
 # So many entities can be read at once: more open as dots. Chosen by eye.
 READABLE = 400
@@ -116,7 +116,7 @@ def _names(content: Content, groups: Sequence[Sequence[int]]) -> list[dict[str, 
         code, first = _place(content, members), _first(members, degrees)
         leading = content.entities[first]["name"]
         if not degrees[first]:
-            names.append(dict(words()["other"]))
+            names.append(dict(interface()["other"]))
             continue
         place = "、".join(table[part].name for part in _parts(content, members, code))
         if place and place in seen:

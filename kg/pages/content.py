@@ -17,7 +17,7 @@ import networkx as nx
 
 from kg import ontology
 from kg.errors import ConfigError, DataError
-from kg.model import CLASSES, PREDICATES
+from kg.model import CLASSES, ORGANISATIONS, PREDICATES
 from kg.pages.keys import search_keys
 from kg.pages.periods import period
 from kg.pages.places import carry_places, own_place, place_tree
@@ -25,6 +25,7 @@ from kg.pages.sources import Articles, Paragraphs
 from kg.yamlfile import load_yaml
 
 LANGUAGES = ("zh", "en")
+AGENCY = "Agency"
 CLAIM_FIELDS = (
     "evidence",
     "count",
@@ -66,9 +67,9 @@ class Content:
 def read_content(graph: nx.MultiDiGraph[Any]) -> Content:
     """Return what a graph made by ``kg.network`` says.
 
-    The claims of a symmetric relation stand together whichever way round they were written, each once.
-    A claim's ``evidence`` is paragraph, start and end; its ``first`` and ``last`` are the days that it is
-    about, where these are known.
+    The claims of a symmetric relation stand together whichever way round they were written, each once, and
+    ``turned`` where its subject is the relation's object. A claim's ``id`` is the key of its edge; its ``evidence``
+    is paragraph, start and end; its ``first`` and ``last`` are the days that it is about, where these are known.
 
     Raises:
         DataError: a node is of none of the ten classes.
@@ -104,15 +105,23 @@ def _group_claims(
     """Return the claims of each relation, by all that tells two of them apart."""
     index = {node: position for position, node in enumerate(order)}
     found: dict[tuple[int, int, str], dict[str, dict[str, Any]]] = {}
-    for subject, object_, attributes in graph.edges(data=True):
+    for subject, object_, name, attributes in graph.edges(keys=True, data=True):
         predicate = str(attributes.get("predicate", ""))
         ends = (index[subject], index[object_])
-        if _is_symmetric(predicate):
-            ends = (min(ends), max(ends))
+        turned = _is_symmetric(predicate) and ends[0] > ends[1]
+        ends = ends[::-1] if turned else ends
         claim = {name: attributes[name] for name in CLAIM_FIELDS if _told(attributes.get(name))}
         claim["article"] = articles.key(attributes)
-        found.setdefault((*ends, predicate), {})[repr(sorted(claim.items()))] = claim
+        group, said = found.setdefault((*ends, predicate), {}), repr(sorted(claim.items()))
+        # A number is no name. Of two claims that say the very same, the first by name stands for both.
+        claim |= {"id": name} if isinstance(name, str) else {}
+        claim |= {"turned": True} if turned else {}
+        group[said] = min(claim, group.get(said, claim), key=_claim_name)
     return found
+
+
+def _claim_name(claim: dict[str, Any]) -> tuple[str, bool]:
+    return claim.get("id", ""), claim.get("turned", False)
 
 
 def _settled(claim: dict[str, Any], articles: Articles, paragraphs: Paragraphs) -> dict[str, Any]:
@@ -143,9 +152,15 @@ def _is_symmetric(predicate: str) -> bool:
 
 
 def terms(content: Content) -> dict[str, Any]:
-    """Return the names of all classes, kinds and predicates that the content uses, in both languages."""
+    """Return the names of all classes, kinds and predicates that the content uses, in both languages.
+
+    ``sectors`` has for each kind of agency the class that figures count it under.
+    """
     known = ontology.load()
-    kinds = sorted({entity["kind"] for entity in content.entities} | set(CLASSES))
+    sectors = {
+        entity["kind"]: _sector(entity["kind"]) for entity in content.entities if entity["scored"] == AGENCY
+    }
+    kinds = sorted({entity["kind"] for entity in content.entities} | set(sectors.values()) | set(CLASSES))
     used = {relation.predicate for relation in content.relations}
     names = [name for name in PREDICATES if name in used] + sorted(used - set(PREDICATES))
     predicates = {}
@@ -160,29 +175,34 @@ def terms(content: Content) -> dict[str, Any]:
             name: _both(known.classes[name].label) if name in known.classes else _same(name) for name in kinds
         },
         "predicates": predicates,
+        "sectors": sectors,
+        "organisations": sorted(ORGANISATIONS),
     }
 
 
+@cache
+def _sector(kind: str) -> str:
+    """Return the class right below the agencies that a kind of agency falls under; the agencies where none."""
+    classes = ontology.load().classes
+    while kind in classes and AGENCY not in classes[kind].parents:
+        kind = next((parent for parent in classes[kind].parents if parent in classes), AGENCY)
+        if kind == AGENCY:
+            return kind
+    return kind if kind in classes else AGENCY
+
+
+@cache
 def interface() -> Mapping[str, Mapping[str, str]]:
     """Return the page's own words: key -> language -> text.
 
     Raises:
         DataError: a text lacks a language.
     """
-    return _read_words("interface.yaml")
-
-
-def words() -> Mapping[str, Mapping[str, str]]:
-    """Return the words of the figures, as ``interface``."""
-    return _read_words("figures.yaml")
-
-
-@cache
-def _read_words(name: str) -> Mapping[str, Mapping[str, str]]:
-    words: dict[str, dict[str, str]] = load_yaml(files("kg.pages").joinpath(name).read_text(encoding="utf-8"))
+    file = files("kg.pages").joinpath("interface.yaml")
+    words: dict[str, dict[str, str]] = load_yaml(file.read_text(encoding="utf-8"))
     for key, texts in words.items():
         if sorted(texts) != sorted(LANGUAGES):
-            raise DataError(f"{name}: {key}", f"languages {sorted(texts)}", "exactly zh and en")
+            raise DataError(f"{file.name}: {key}", f"languages {sorted(texts)}", "exactly zh and en")
     return words
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from kg.pages import clusters
 from kg.pages.content import Content, terms
 from kg.pages.drawing import draw
-from kg.pages.figures import figures
 
 
 def page_data(content: Content) -> dict[str, Any]:
@@ -29,6 +28,5 @@ def page_data(content: Content) -> dict[str, Any]:
         "places": content.places,
         "communities": clusters.describe(content, groups, network["nodes"]),
         "clusters": overview,
-        "figures": figures(content),
         "network": network,
     }

@@ -36,6 +36,7 @@ SCRIPTS = (
     "filters.js",
     "search.js",
     "table.js",
+    "counts.js",
     "figures.js",
     "downloads.js",
     "actions.js",

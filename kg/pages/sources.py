@@ -25,7 +25,9 @@ class Articles:
         names = {name: attributes.get("source_title" if name == "title" else name) for name in ARTICLE_FIELDS}
         row = {name: str(value) for name, value in names.items() if value}
         # An article's metadata hang on its id; without one, what is said about it has to tell it apart.
-        key = str(attributes.get("article") or repr(row))
+        if attributes.get("article"):
+            row["id"] = str(attributes["article"])
+        key = row.get("id") or repr(row)
         held = self._found.setdefault(key, row)
         if repr(row) > repr(held):
             self._found[key] = row

@@ -114,21 +114,13 @@ def browser(need_tool: Callable[[str], Path]) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_graph(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
-    """Write a graph's page and open it with the network blocked; options go to the browser's context."""
+def open_file(browser: Browser) -> Iterator[Callable[..., Opened]]:
+    """Open a page's file with the network blocked; options go to the browser's context."""
     contexts = []
 
     def opening(
-        graph: nx.MultiDiGraph[Any],
-        *,
-        title: str = "未成年人保护",
-        fragment: str = "",
-        init: str = "",
-        ready: bool = True,
-        **options: Any,
+        path: Path, *, fragment: str = "", init: str = "", ready: bool = True, **options: Any
     ) -> Opened:
-        path = tmp_path / "page.html"
-        write_page(graph, path, title=title)
         options = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"} | options
         context = browser.new_context(**options)
         contexts.append(context)
@@ -167,6 +159,18 @@ def open_graph(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Opene
     yield opening
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def open_graph(open_file: Callable[..., Opened], tmp_path: Path) -> Callable[..., Opened]:
+    """Write a graph's page and open it, as ``open_file`` does."""
+
+    def opening(graph: nx.MultiDiGraph[Any], *, title: str = "未成年人保护", **options: Any) -> Opened:
+        path = tmp_path / "page.html"
+        write_page(graph, path, title=title)
+        return open_file(path, **options)
+
+    return opening
 
 
 def add_entity(graph: nx.MultiDiGraph[Any], name: str, scored: str, *labels: str, kind: str = "") -> str:

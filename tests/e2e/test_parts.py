@@ -90,7 +90,9 @@ def test_shortest_path_between_two_entities(
     expect(page.locator("#details")).to_contain_text(
         "经过 4 条关系" if language == "zh" else "4 relations long"
     )
-    # On the picture the way stands out: what is not on it is pale.
+    # On the picture the way stands out: what is not on it is pale. All of it is looked at: fonts decide how much is in view.
+    page.locator("#fit").click()
+    opened.settle()
     on, off = page.evaluate(AT, [opened.entity(name) for name in ("“护苗”行动", "天元区第一中学")])
     assert same_colour(on[0], "#cf5b4a")
     assert on[1] == 1
@@ -180,6 +182,19 @@ def test_pinned_entity_stays_where_it_is_while_the_others_move(
     act(opened, "unpin")
     assert "pin=" not in page.evaluate("location.hash")
     opened.assert_quiet()
+
+
+def test_what_is_in_focus_is_shown_again_when_it_is_searched_again(
+    open_graph: Open, region: nx.MultiDiGraph[Any]
+) -> None:
+    opened = open_graph(region, viewport=PHONE)
+    search(opened, "留守儿童")
+    opened.page.locator("#fold").click()
+    expect(opened.page.locator("[data-act=pin]")).to_be_hidden()
+
+    search(opened, "留守儿童")
+
+    expect(opened.page.locator("[data-act=pin]")).to_be_visible()
 
 
 def test_dragging_a_node_pins_it_where_it_is_let_go(open_graph: Open, region: nx.MultiDiGraph[Any]) -> None:

@@ -7,13 +7,21 @@ let running = false;
 let step = 0;
 const trail = [];
 
-/** Change the state: `keep` makes it a step of the browser's history, `move` lets the view follow. */
+/** Change the state: `keep` makes it a step of the browser's history, `move` lets the view follow. False where nothing changes. */
 function go(changes, { keep = true, move = true } = {}) {
   const before = state;
   state = { ...state, ...changes };
-  if (fragmentOf(before) === fragmentOf(state)) return;
+  if (fragmentOf(before) === fragmentOf(state)) return false;
   if (!writeFragment(keep) && keep) trail.push(before);
   apply({ move });
+  return true;
+}
+
+/** Bring something into focus; what is in focus already is shown again, wherever panel and view have gone meanwhile. */
+function bring(changes, move) {
+  if (go(changes, { move })) return;
+  foldPanel(false);
+  if (move) lookAtFocus();
 }
 
 function goBack() {
@@ -32,7 +40,7 @@ function chooseEntity(id, { move = true } = {}) {
   if (state.view === "figures") changes.view = "graph";
   if (!clusters.length || !inPart) changes.path = null;
   if (!inPart) Object.assign(changes, { open: null, around: clusters.length && !state.all ? [id] : [] });
-  go(changes, { move });
+  bring(changes, move);
 }
 
 function chooseRelation(index, { move = true } = {}) {
@@ -42,7 +50,7 @@ function chooseRelation(index, { move = true } = {}) {
   if (state.view === "figures") changes.view = "graph";
   if (!clusters.length || !inPart) changes.path = null;
   if (!inPart) Object.assign(changes, { open: null, around: clusters.length && !state.all ? ends : [] });
-  go(changes, { move });
+  bring(changes, move);
 }
 
 /** What is asked for is shown, even of a hidden class. */

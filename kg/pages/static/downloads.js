@@ -1,12 +1,15 @@
 // What is shown as a file: a picture (PNG, SVG), a table (CSV), a graph (Turtle). Made here, sent nowhere.
 
 const MAKERS = { png: pngOf, svg: svgOf, csv: csvOf, ttl: turtleOf };
+const ARTICLE_TYPES = "cpkg:Article, schema:NewsArticle";
 const PREFIXES = {
   cpkg: data.namespace ?? "https://w3id.org/cpkg/ontology#",
   rdf: "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+  rdfs: "http://www.w3.org/2000/01/rdf-schema#",
   skos: "http://www.w3.org/2004/02/skos/core#",
   dcterms: "http://purl.org/dc/terms/",
   prov: "http://www.w3.org/ns/prov#",
+  schema: "https://schema.org/",
   xsd: "http://www.w3.org/2001/XMLSchema#",
 };
 
@@ -109,34 +112,68 @@ function csvCell(value) {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** The entities shown, the relations between them, and a claim for each passage. */
+/** The triples that the whole graph has on what is shown: entities, relations, claims under their own names, their articles. */
 function turtleOf() {
   const parts = Object.entries(PREFIXES).map(([name, address]) => `@prefix ${name}: <${address}> .`);
   for (const id of shown.entities) {
     const { id: address, name, labels, kind, scored } = data.entities[id];
     const types = [...new Set([kind, scored])].map(termOf).join(", ");
-    const names = labels.length ? ` ;\n    skos:altLabel ${labels.map((label) => literal(label, "@zh")).join(", ")}` : "";
-    parts.push(`\n${iri(address)} a ${types} ;\n    skos:prefLabel ${literal(name, "@zh")}${names} .`);
+    const others = labels.length ? [`skos:altLabel ${labels.map((label) => literal(label, "@zh")).join(", ")}`] : [];
+    parts.push(turtle(iri(address), [`a ${types}`, `skos:prefLabel ${literal(name, "@zh")}`, `rdfs:label ${literal(name, "@zh")}`, ...others]));
   }
+  const articles = new Set();
   for (const [index, claims] of shown.relations) {
-    const [subject, object, predicate] = data.relations[index];
+    const [subject, object, predicate, symmetric] = data.relations[index];
     const ends = [iri(data.entities[subject].id), termOf(predicate), iri(data.entities[object].id)];
+    const turned = [...ends].reverse();
     parts.push(`\n${ends.join(" ")} .`);
-    for (const number of claims) parts.push(claimTurtle(ends, data.claims[number]));
+    if (symmetric) parts.push(`${turned.join(" ")} .`);
+    for (const number of claims) {
+      const claim = data.claims[number];
+      parts.push(claimTurtle(claim.turned ? turned : ends, claim));
+      articles.add(claim.article);
+    }
   }
+  for (const number of articles) parts.push(articleTurtle(number));
   return new Blob([`${parts.join("\n")}\n`], { type: "text/turtle" });
 }
 
+function turtle(name, said) {
+  return `\n${name} ${said.join(" ;\n    ")} .`;
+}
+
 function claimTurtle([subject, predicate, object], claim) {
-  const article = data.articles[claim.article] ?? {};
-  const said = [`rdf:subject ${subject}`, `rdf:predicate ${predicate}`, `rdf:object ${object}`, `cpkg:evidence ${literal(passageOf(claim)[1], "@zh")}`];
-  if (claim.count !== undefined) said.push(`cpkg:count ${literal(String(claim.count), "^^xsd:integer")}`);
+  const said = ["a cpkg:Claim, rdf:Statement", `rdf:subject ${subject}`, `rdf:predicate ${predicate}`, `rdf:object ${object}`, `prov:wasDerivedFrom ${articleName(claim.article)}`, `cpkg:evidence ${literal(passageOf(claim)[1])}`];
+  for (const name of ["count", "start", "end"]) if (claim[name] !== undefined) said.push(`cpkg:${name} ${literal(String(claim[name]), "^^xsd:integer")}`);
   if (claim.approximate) said.push("cpkg:approximate true");
-  for (const name of ["unit", "role", "topic", "time"]) if (claim[name]) said.push(`cpkg:${name} ${literal(String(claim[name]))}`);
-  const source = [["title", "title"], ["publisher", "publisher"], ["date", "date"]].filter(([key]) => article[key]).map(([key, name]) => `dcterms:${name} ${literal(article[key])}`);
-  const address = article.url && webAddress(article.url);
-  if (address) source.push(`dcterms:identifier ${iri(address)}`);
-  return `[] a cpkg:Claim, rdf:Statement ;\n    ${said.join(" ;\n    ")} ;\n    prov:wasDerivedFrom [ ${source.join(" ; ")} ] .`;
+  for (const name of ["unit", "role", "topic", "rule"]) if (claim[name]) said.push(`cpkg:${name} ${literal(String(claim[name]))}`);
+  if (claim.time) said.push(`cpkg:time ${timeLiteral(String(claim.time))}`);
+  if (claim.confidence !== undefined) said.push(`cpkg:confidence ${literal(String(claim.confidence), "^^xsd:decimal")}`);
+  return turtle(claim.id ? iri(claim.id) : "[]", said);
+}
+
+function articleTurtle(number) {
+  const { title, publisher, date, url } = data.articles[number];
+  const said = [`a ${ARTICLE_TYPES}`];
+  if (title) said.push(`dcterms:title ${literal(title, "@zh")}`);
+  if (publisher) said.push(`dcterms:publisher ${literal(publisher, "@zh")}`);
+  if (date) said.push(`dcterms:date ${timeLiteral(date)}`);
+  if (url) said.push(`schema:url ${literal(url, "^^xsd:anyURI")}`);
+  return turtle(articleName(number), said);
+}
+
+/** An article's own name; one that the graph has no name for is a blank node. */
+function articleName(number) {
+  const { id } = data.articles[number];
+  return id ? iri(id) : `_:article${number}`;
+}
+
+/** A year, month or day that the calendar has, with its datatype; anything else, such as an interval, is a string. */
+function timeLiteral(text) {
+  const parts = /^(\d{4})(-\d{2})?(-\d{2})?$/.exec(text);
+  const day = parts && `${parts[1]}${parts[2] ?? "-01"}${parts[3] ?? "-01"}`;
+  const exists = day && Number(parts[1]) > 0 && !Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day);
+  return literal(text, exists ? `^^xsd:${parts[3] ? "date" : parts[2] ? "gYearMonth" : "gYear"}` : "");
 }
 
 /** A class or property of the ontology; a name that is none is written out, escaped. */

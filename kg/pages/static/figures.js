@@ -1,4 +1,4 @@
-// Figures beside the graph, drawn as SVG: bars, months, a matrix, places by sector. Numbers come with the file.
+// Figures beside the graph, drawn as SVG: bars, months, a matrix, places by sector.
 
 const figuresHolder = document.getElementById("figures");
 const FIGURE_WIDTH = 400;
@@ -7,16 +7,20 @@ const ROW_HEIGHT = 26;
 const [MATRIX_LEFT, MATRIX_TOP, MATRIX_CELL, NAME_COLUMNS] = [176, 124, 44, 20];
 const DRAWERS = { bars: barFigure, months: monthFigure, matrix: matrixFigure, places: placeFigure };
 
+/** Whether the whole graph has any. */
+const hasFigures = figuresOf(wholeGraph()).length > 0;
+
 function renderFigures() {
-  const cards = (data.figures ?? []).filter(({ kind }) => DRAWERS[kind]).map(figureCard);
+  const cards = figuresOf(shown).map(figureCard);
   figuresHolder.replaceChildren(...(cards.length ? cards : [element("p", "hint", {}, say("no_figures"))]));
 }
 
-function figureCard({ id, title, kind, data: numbers }) {
+function figureCard({ id, kind, data: numbers }) {
+  const title = say(`figure_${id}`);
   const picture = DRAWERS[kind](numbers);
   picture.setAttribute("role", "group");
-  picture.setAttribute("aria-label", both(title));
-  return element("figure", kind, { "data-figure": id }, element("figcaption", "", {}, both(title)), element("div", "scroll", { tabIndex: 0, role: "region", "aria-label": both(title) }, picture));
+  picture.setAttribute("aria-label", title);
+  return element("figure", kind, { "data-figure": id }, element("figcaption", "", {}, title), element("div", "scroll", { tabIndex: 0, role: "region", "aria-label": title }, picture));
 }
 
 function canvasOf(width, height, ...children) {
@@ -48,10 +52,10 @@ function barFigure({ rows }) {
     const known = data.entities[entity] !== undefined;
     const row = shape(
       "g",
-      known ? { role: "button", tabindex: 0, class: "row", "data-entity": entity, "aria-label": `${both(label)} ${number(value)}` } : {},
-      shape("title", {}, both(label)),
+      known ? { role: "button", tabindex: 0, class: "row", "data-entity": entity, "aria-label": `${label} ${number(value)}` } : {},
+      shape("title", {}, label),
       shape("rect", { x: 0, y, width: FIGURE_WIDTH, height: ROW_HEIGHT, class: "back" }),
-      words(left - 10, y + 17, fitText(both(label), 21), { "text-anchor": "end" }),
+      words(left - 10, y + 17, fitText(label, 21), { "text-anchor": "end" }),
       shape("rect", { x: left, y: y + 6, width: wide, height: 14, rx: 2, class: "bar-fill" }),
       words(left + wide + 8, y + 17, number(value), { class: "value" }),
     );
@@ -103,13 +107,13 @@ function cellsOf(values, left, top, wide) {
 function columnNames(names, left, top, wide) {
   return names.map((name, column) => {
     const [x, y] = [left + column * wide + wide / 2, top - 8];
-    return words(x, y, fitText(both(name), NAME_COLUMNS), { transform: `rotate(-40 ${x} ${y})` });
+    return words(x, y, fitText(name, NAME_COLUMNS), { transform: `rotate(-40 ${x} ${y})` });
   });
 }
 
 function matrixFigure({ labels: names, values }) {
   const [left, top, wide] = [MATRIX_LEFT, MATRIX_TOP, MATRIX_CELL];
-  const rows = names.map((name, row) => words(left - 8, top + row * ROW_HEIGHT + 17, fitText(both(name), NAME_COLUMNS), { "text-anchor": "end" }));
+  const rows = names.map((name, row) => words(left - 8, top + row * ROW_HEIGHT + 17, fitText(name, NAME_COLUMNS), { "text-anchor": "end" }));
   const width = Math.max(FIGURE_WIDTH, left + names.length * wide + 124);
   return canvasOf(width, top + names.length * ROW_HEIGHT + 4, ...columnNames(names, left, top, wide), ...rows, ...cellsOf(values, left, top, wide));
 }
@@ -118,8 +122,8 @@ function placeFigure({ columns, rows }) {
   const [left, top, wide] = [MATRIX_LEFT, MATRIX_TOP, MATRIX_CELL];
   const names = rows.map(({ label, code }, row) => {
     const y = top + row * ROW_HEIGHT + 17;
-    if (!places[code]) return words(left - 8, y, fitText(both(label), NAME_COLUMNS), { "text-anchor": "end" });
-    const name = shape("g", { role: "button", tabindex: 0, class: "row" }, words(left - 8, y, fitText(both(label), NAME_COLUMNS), { "text-anchor": "end", class: "open" }));
+    if (!places[code]) return words(left - 8, y, fitText(label, NAME_COLUMNS), { "text-anchor": "end" });
+    const name = shape("g", { role: "button", tabindex: 0, class: "row" }, words(left - 8, y, fitText(label, NAME_COLUMNS), { "text-anchor": "end", class: "open" }));
     onPress(name, () => go({ place: code, view: "graph" }));
     return name;
   });

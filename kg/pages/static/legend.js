@@ -33,7 +33,7 @@ function renderNotice() {
   const parts = [];
   const leave = (key, act) => element("button", "plain", { type: "button", onclick: act }, say(key));
   if (pathStart !== null) parts.push(say("pick_end", { name: shorten(data.entities[pathStart].name, 20) }), leave("cancel", cancelPath));
-  else if (state.view === "figures" || !data.entities.length) parts.length = 0;
+  else if (!data.entities.length) parts.length = 0;
   else if (state.path && (clusters.length || !shown.steps?.length)) parts.push(say(shown.steps?.length ? "only_path" : "no_path"), leave("show_whole", showWhole));
   else if (state.around.length) {
     const names = state.around.slice(0, 2).map((id) => shorten(data.entities[id].name, 16)).join(language === "zh" ? "、" : ", ");

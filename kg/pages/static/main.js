@@ -63,13 +63,13 @@ function renderView() {
   document.body.dataset.view = state.view;
   for (const button of viewButtons) {
     button.setAttribute("aria-pressed", String(button.dataset.view === state.view));
-    if (button.dataset.view === "figures") button.hidden = !data.figures?.length;
+    if (button.dataset.view === "figures") button.hidden = !hasFigures;
   }
   canvasHolder.inert = state.view !== "graph";
   tableHolder.hidden = state.view !== "table";
   figuresHolder.hidden = state.view !== "figures";
   if (state.view === "table") renderTable();
-  if (state.view === "figures" && (spoken !== language || !figuresHolder.children.length)) renderFigures();
+  if (state.view === "figures") renderFigures();
   for (const kind of ["png", "svg"]) document.querySelector(`[data-download=${kind}]`).hidden = state.view === "table";
 }
 
@@ -121,4 +121,4 @@ state = stateOf(location.hash.slice(1));
 step = history.state?.step ?? 0;
 apply();
 // For scripts beside the page, and for the page's own tests.
-window.page = { network, nodes, edges, data, state: () => state, shown: () => shown };
+window.page = { network, nodes, edges, data, state: () => state, shown: () => shown, figures: () => figuresOf(shown) };

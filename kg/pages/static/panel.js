@@ -181,7 +181,7 @@ function clusterButton(index) {
 }
 
 function clusterLabel(index) {
-  return both(clusters[index].label) || say("other_cluster");
+  return both(clusters[index].label) || say("other");
 }
 
 /** The clusters of the opening view, the largest first, for those who do not point. */
