@@ -6,20 +6,18 @@ const MOST_SECTORS = 10;
 const MOST_BARS = 12;
 /** One row is no comparison. */
 const LEAST_ROWS = 2;
-const COUNTERS = {
-  months: { kind: "months", count: monthCounts },
-  sectors: { kind: "bars", count: sectorCounts },
-  places: { kind: "places", count: placeCounts },
-  together: { kind: "matrix", count: togetherCounts },
-  partners: { kind: "bars", count: (part) => mostJoined(part, "Agency", TOGETHER) },
-  schools: { kind: "bars", count: (part) => mostJoined(part, "School", null) },
-};
+const COUNTERS = [
+  { id: "months", kind: "months", count: monthCounts },
+  { id: "sectors", kind: "bars", count: sectorCounts },
+  { id: "places", kind: "places", count: placeCounts },
+  { id: "together", kind: "matrix", count: togetherCounts },
+  { id: "partners", kind: "bars", count: (part) => mostJoined(part, "Agency", TOGETHER) },
+  { id: "schools", kind: "bars", count: (part) => mostJoined(part, "School", null) },
+];
 
 /** The figures of a part of the graph (its entities, its relations with their claims) that have something to say. */
 function figuresOf(part) {
-  return Object.entries(COUNTERS)
-    .map(([id, { kind, count }]) => ({ id, kind, data: count(part) }))
-    .filter((figure) => figure.data !== null);
+  return COUNTERS.map(({ id, kind, count }) => ({ id, kind, data: count(part) })).filter((figure) => figure.data !== null);
 }
 
 /** The whole graph, as a part of itself. */
