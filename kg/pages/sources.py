@@ -29,7 +29,7 @@ class Articles:
             row["id"] = str(attributes["article"])
         key = row.get("id") or repr(row)
         held = self._found.setdefault(key, row)
-        if repr(row) > repr(held):
+        if row != held and repr(row) > repr(held):
             self._found[key] = row
         return key
 
