@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import networkx as nx
 import pytest
 from playwright.sync_api import expect
+from pyoxigraph import NamedNode, RdfFormat, parse
 
 from e2e.conftest import add_claim, add_entity
 from e2e.hostile import STRINGS
+from kg.config import NAMESPACE
 
 pytestmark = pytest.mark.browser
 
 Open = Callable[..., Any]
+CLAIM = NAMESPACE + "Claim"
 
 
 def hostile_graph(text: str) -> nx.MultiDiGraph[Any]:
@@ -28,8 +32,8 @@ def hostile_graph(text: str) -> nx.MultiDiGraph[Any]:
     same = dict.fromkeys(
         ("evidence", "source_title", "publisher", "url", "role", "topic", "unit", "rule"), text
     )
-    add_claim(graph, one, "visits", two, **same, article=text, date=text, time=text, count=7)
-    add_claim(graph, one, text[:5000], three, **same, article=text)
+    add_claim(graph, one, "visits", two, **same, article=text, date=text, time=text, count=7, key=text)
+    add_claim(graph, one, text[:5000], three, **same, article=text, key=f"https://example.org/{text}")
     graph.graph["articles"] = {text: {"copies": 1, "paragraphs": ((10, text),)}}
     return graph
 
@@ -114,7 +118,11 @@ def test_hostile_string_is_only_ever_text(open_graph: Open, text: str) -> None:
         page.locator("#download").click()
         with page.expect_download() as waiting:
             page.locator(f"[data-download={kind}]").click()
-        assert waiting.value.path().stat().st_size > 0
         assert "/" not in waiting.value.suggested_filename
+        content = Path(waiting.value.path()).read_bytes()
+        assert content
+        if kind == "ttl":
+            found = list(parse(content, format=RdfFormat.TURTLE))
+            assert len([quad for quad in found if quad.object == NamedNode(CLAIM)]) == 2
 
     assert_only_text(opened)

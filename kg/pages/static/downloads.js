@@ -2,6 +2,8 @@
 
 const MAKERS = { png: pngOf, svg: svgOf, csv: csvOf, ttl: turtleOf };
 const ARTICLE_TYPES = "cpkg:Article, schema:NewsArticle";
+/** All but reserved, unreserved and ucschar of RFC 3987; and what of these nobody can see. */
+const NOT_IN_IRI = /%(?![0-9A-Fa-f]{2})|[\p{Cc}\p{Cf}\p{Zs}\p{Zl}\p{Zp}]|[^A-Za-z0-9\-._~:/?#@!$&'()*+,;=%\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\u{10000}-\u{1fffd}\u{20000}-\u{2fffd}\u{30000}-\u{3fffd}\u{e1000}-\u{efffd}]/gu;
 const PREFIXES = {
   cpkg: data.namespace ?? "https://w3id.org/cpkg/ontology#",
   rdf: "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -181,9 +183,12 @@ function termOf(name) {
   return /^[A-Za-z][A-Za-z0-9]*$/.test(name) ? `cpkg:${name}` : iri(PREFIXES.cpkg + encodeURIComponent(name));
 }
 
+/** An address as an IRI of RFC 3987: what may not stand in one is percent-encoded, what is no address at all becomes a name. */
 function iri(address) {
-  const absolute = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s]/.test(address) ? address : `urn:x-name:${encodeURIComponent(address)}`;
-  return `<${absolute.replace(/[\p{Cc}\p{Zs}\p{Zl}\p{Zp}\p{Cn}<>"{}|^`\\]|%(?![0-9A-Fa-f]{2})/gu, (character) => encodeURIComponent(character))}>`;
+  const usable = /^https?:/i.test(address) ? webAddress(address) !== null : /^[A-Za-z][A-Za-z0-9+.-]*:[^\s]/.test(address);
+  const [whole, ...fragments] = (usable ? address : `urn:x-name:${encodeURIComponent(address)}`).split("#");
+  const text = fragments.length ? `${whole}#${fragments.join("%23")}` : whole;
+  return `<${text.replace(NOT_IN_IRI, encodeURIComponent)}>`;
 }
 
 function literal(text, ending = "") {
