@@ -321,6 +321,25 @@ def test_phone_shows_everything_within_its_width(open_graph: Open, county: nx.Mu
     expect(page.locator("#fold")).to_have_attribute("aria-expanded", "true")
 
 
+@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 800}, PHONE], ids=["desktop", "phone"])
+def test_no_node_lies_outside_the_drawing_or_under_its_buttons(
+    open_graph: Open, region: nx.MultiDiGraph[Any], viewport: dict[str, int]
+) -> None:
+    opened = open_graph(region, viewport=viewport)
+
+    for _ in range(2):
+        covered = opened.page.evaluate(
+            """() => window.page.nodes.getIds().filter((id) => {
+              const { x, y } = window.page.network.canvasToDOM(window.page.network.getPosition(id));
+              const { left, top } = document.querySelector("#graph canvas").getBoundingClientRect();
+              return document.elementFromPoint(left + x, top + y)?.tagName !== "CANVAS";
+            })"""
+        )
+        assert covered == []
+        opened.page.locator("#fit").click()
+        opened.settle()
+
+
 def test_empty_graph_opens_and_says_so(open_graph: Open) -> None:
     opened = open_graph(nx.MultiDiGraph())
 

@@ -83,7 +83,8 @@ function push(x, y, links, degree, heat) {
 
 /** Width and height that an entity and its label under it take. */
 function boxOf(id) {
-  const { label, size } = data.network.nodes[id];
+  const { label } = data.network.nodes[id];
+  const size = nodeSize(id);
   const lines = label.split("\n");
   const columns = (line) => [...line].reduce((sum, character) => sum + (character > "\u2e7f" ? 2 : 1), 0);
   return [Math.max(2 * size, ...lines.map((line) => columns(line) * 7.7)) + 14, 2 * size + 18 * lines.length + 12];

@@ -16,12 +16,15 @@ const FURTHEST = 0.55;
 /** The paper around a name's letters. */
 const HALO = 3;
 const TOOLTIP_LENGTH = 300;
+/** A phone shows a graph from further away, and fingers are wider than a mouse. */
+const PHONE_SIZE = 1.6;
 /** Lines between clusters in the opening view: these, and the two strongest of each cluster. */
 const STRONGEST_LINES = 40;
 const CLUSTER_LETTERS = 15;
 /** So many lines that they hide each other are paler, and what they join is larger. */
 const MANY_LINES_OPACITY = 0.35;
 
+const tools = document.querySelector(".tools");
 const nodes = new vis.DataSet();
 const edges = new vis.DataSet();
 const network = new vis.Network(canvasHolder, { nodes, edges }, drawingOptions());
@@ -113,6 +116,7 @@ function nodeItems(near) {
       item.font = { color: pale ? faint : ink, strokeWidth: pale ? 0 : HALO };
       item.scaling = { label: { drawThreshold: labelThreshold(near !== null && !pale) } };
     } else item.label = "";
+    if (named) item.size = nodeSize(id);
     if (!named) Object.assign(item, { borderWidth: 0, size: 2 * item.size });
     else Object.assign(item, pins.has(id) ? { borderWidth: 3, shapeProperties: { borderDashes: [3, 2] } } : { borderWidth: 1.5, shapeProperties: { borderDashes: false } });
     item.color = groupLook(fills[data.entities[id].scored], pins.has(id) ? ink : paper, accent).color;
@@ -166,6 +170,10 @@ function shorten(text, length) {
   // A character takes two units of a string at most.
   const characters = [...text.slice(0, 2 * length + 2)];
   return characters.length > length ? `${characters.slice(0, length - 1).join("")}…` : text;
+}
+
+function nodeSize(id) {
+  return data.network.nodes[id].size * (narrow.matches ? PHONE_SIZE : 1);
 }
 
 /** Where an entity is drawn: arranged anew, or as it came. */
@@ -222,7 +230,18 @@ function lookAt(entities) {
 }
 
 function fit(animated = true) {
-  network.fit({ nodes: nodes.getIds(), maxZoomLevel: 1.4, animation: animated && animation() });
+  network.fit({ nodes: nodes.getIds(), maxZoomLevel: 1.4, animation: animated && !narrow.matches && animation() });
+  if (narrow.matches) clearFoot();
+}
+
+/** On a phone the buttons lie over the foot of the drawing: leave it to them. */
+function clearFoot() {
+  const high = canvasHolder.clientHeight;
+  const covered = canvasHolder.getBoundingClientRect().bottom - tools.getBoundingClientRect().top;
+  if (covered <= 0 || covered > high / 2) return;
+  const scale = network.getScale() * (1 - covered / high);
+  const { x, y } = network.getViewPosition();
+  network.moveTo({ scale, position: { x, y: y + covered / 2 / scale }, animation: false });
 }
 
 function zoom(factor) {

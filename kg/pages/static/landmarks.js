@@ -59,7 +59,7 @@ function* inView(ids, [left, top, right, bottom]) {
 }
 
 function nameWithin(context, ids, view, scale) {
-  const taken = obstacles(view, scale);
+  const taken = [...obstacles(view, scale), toolsBox()];
   const blocked = taken.length;
   let tried = 0;
   for (const { id, x, y, options } of inView(ids, view)) {
@@ -67,7 +67,7 @@ function nameWithin(context, ids, view, scale) {
     if (taken.length - blocked >= MOST_NAMES || tried > LANDMARKS) break;
     const text = (data.network.nodes[id]?.label ?? options.label).replaceAll("\n", typeof id === "string" ? " " : "");
     const wide = context.measureText(text).width;
-    const free = spots(x, y, options.size, wide, scale).find((spot) => spot[0] >= view[0] && spot[2] <= view[2] && !taken.some((other) => meet(spot, other)));
+    const free = spots(x, y, options.size, wide, scale).find((spot) => inside(spot, view) && !taken.some((other) => meet(spot, other)));
     if (!free) continue;
     taken.push(free);
     context.strokeText(text, (free[0] + free[2]) / 2, free[1]);
@@ -88,6 +88,17 @@ function spots(x, y, size, wide, scale) {
     [right, beside, right + 2 * half, beside + high],
     [left - 2 * half, beside, left, beside + high],
   ];
+}
+
+function inside([left, top, right, bottom], [least, high, most, low]) {
+  return left >= least && top >= high && right <= most && bottom <= low;
+}
+
+/** What the buttons over the drawing cover of it. */
+function toolsBox() {
+  const [box, { left, top }] = [tools.getBoundingClientRect(), canvasHolder.getBoundingClientRect()];
+  const [start, end] = [network.DOMtoCanvas({ x: box.left - left, y: box.top - top }), network.DOMtoCanvas({ x: box.right - left, y: box.bottom - top })];
+  return [start.x, start.y, end.x, end.y];
 }
 
 function meet(one, two) {

@@ -112,6 +112,7 @@ function followAddress(event) {
 window.addEventListener("popstate", followAddress);
 window.addEventListener("hashchange", followAddress);
 
+narrow.addEventListener("change", () => apply({ move: false }));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   network.setOptions(drawingOptions());
   apply({ move: false });
