@@ -67,7 +67,9 @@ function nameWithin(context, ids, view, scale) {
     if (taken.length - blocked >= MOST_NAMES || tried > LANDMARKS) break;
     const text = (data.network.nodes[id]?.label ?? options.label).replaceAll("\n", typeof id === "string" ? " " : "");
     const wide = context.measureText(text).width;
-    const free = spots(x, y, options.size, wide, scale).find((spot) => inside(spot, view) && !taken.some((other) => meet(spot, other)));
+    const within = spots(x, y, options.size, wide, scale).filter((spot) => inside(spot, view));
+    // The first name of all is written even if it lies on a node.
+    const free = within.find((spot) => !taken.some((other) => meet(spot, other))) ?? (tried === 1 ? within[0] : undefined);
     if (!free) continue;
     taken.push(free);
     context.strokeText(text, (free[0] + free[2]) / 2, free[1]);
