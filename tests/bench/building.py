@@ -3,7 +3,8 @@
 `python tests/bench/building.py 1000 5000 20000` builds generated corpora of these sizes, one way after the other
 in each round, so that what else the machine does falls on all alike; the best round counts. "Afterwards" is the
 cost of an article when what a build of one article takes is left out. Memory is the kernel's own mark of each
-process (VmHWM), read while it runs. Then the same build again, with nothing new.
+process (VmHWM), read while it runs; "at once" is the most that all of them held at one time (VmRSS).
+Then the same build again, with nothing new.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ KG = Path(sys.executable).parent / "kg"
 PAUSE = 0.05
 COLUMNS = (
     *("articles", "way", "s", "CPU s", "articles/s", "ms each", "afterwards"),
-    *("MB", "others MB", "sum MB", "out MB"),
+    *("MB", "others MB", "at once MB", "out MB"),
 )
 WAYS = {
     "1 process": ("--processes", "1"),
@@ -43,17 +44,21 @@ WAYS = {
 
 @dataclass(slots=True)
 class Watch:
-    """The highest mark of every process below one, by process id, in kB."""
+    """The highest mark of every process below one, by process id, and the most of all at one time, in kB."""
 
     root: int
     peaks: dict[int, int] = field(default_factory=dict)
+    together: int = 0
 
     def look(self) -> None:
         """Read the marks once."""
         parents = {pid: parent for pid in _processes() if (parent := _status(pid, "PPid")) is not None}
+        together = 0
         for pid in _below(self.root, parents):
+            together += _status(pid, "VmRSS") or 0
             if peak := _status(pid, "VmHWM"):
                 self.peaks[pid] = max(peak, self.peaks.get(pid, 0))
+        self.together = max(self.together, together)
 
     def follow(self, ended: threading.Event) -> None:
         """Look again and again until the event is set."""
@@ -92,6 +97,7 @@ class Built:
     worked: float
     main: float
     others: tuple[float, ...]
+    together: float
     size: float
 
 
@@ -117,6 +123,7 @@ def build(folder: Path, out: Path, options: Iterable[str]) -> Built:
         _worked() - before,
         main / 1024,
         tuple(others),
+        watch.together / 1024,
         size_of(out) / 1e6,
     )
 
@@ -166,7 +173,7 @@ def add_row(table: Table, way: str, built: Built, *, start: float) -> None:
         f"{1000 * afterwards:.1f}",
         f"{built.main:.0f}",
         others,
-        f"{built.main + sum(built.others):.0f}",
+        f"{built.together:.0f}",
         f"{built.size:.1f}",
     )
 
