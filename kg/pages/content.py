@@ -105,7 +105,7 @@ def _group_claims(
     """Return the claims of each relation, by all that tells two of them apart."""
     index = {node: position for position, node in enumerate(order)}
     found: dict[tuple[int, int, str], dict[str, dict[str, Any]]] = {}
-    for subject, object_, name, attributes in graph.edges(keys=True, data=True):
+    for subject, object_, key, attributes in graph.edges(keys=True, data=True):
         predicate = str(attributes.get("predicate", ""))
         ends = (index[subject], index[object_])
         turned = _is_symmetric(predicate) and ends[0] > ends[1]
@@ -114,7 +114,7 @@ def _group_claims(
         claim["article"] = articles.key(attributes)
         group, said = found.setdefault((*ends, predicate), {}), repr(sorted(claim.items()))
         # A number is no name. Of two claims that say the very same, the first by name stands for both.
-        claim |= {"id": name} if isinstance(name, str) else {}
+        claim |= {"id": key} if isinstance(key, str) else {}
         claim |= {"turned": True} if turned else {}
         group[said] = min(claim, group.get(said, claim), key=_claim_name)
     return found

@@ -116,8 +116,8 @@ function nodeItems(near) {
       item.font = { color: pale ? faint : ink, strokeWidth: pale ? 0 : HALO };
       item.scaling = { label: { drawThreshold: labelThreshold(near !== null && !pale) } };
     } else item.label = "";
-    if (named) item.size = nodeSize(id);
-    if (!named) Object.assign(item, { borderWidth: 0, size: 2 * item.size });
+    item.size = named ? nodeSize(id) : 2 * item.size;
+    if (!named) item.borderWidth = 0;
     else Object.assign(item, pins.has(id) ? { borderWidth: 3, shapeProperties: { borderDashes: [3, 2] } } : { borderWidth: 1.5, shapeProperties: { borderDashes: false } });
     item.color = groupLook(fills[data.entities[id].scored], pins.has(id) ? ink : paper, accent).color;
     items.set(id, item);
