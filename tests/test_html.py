@@ -168,6 +168,36 @@ def test_box_inside_the_article_goes_with_its_prose() -> None:
     assert lines == list(PROSE)
 
 
+COMMENTS = "".join(
+    f"<div><p>清河县林业局的老师也来过我们社区，讲得很好，孩子念叨到第{n}天。</p></div>" for n in range(9)
+)
+
+
+@pytest.mark.parametrize(
+    "names", ["id='comments' class='comments-area'", "class='comment-list'", "id='pinglun'"]
+)
+@pytest.mark.parametrize("title", ["<h1>图片新闻</h1>", ""])
+@pytest.mark.parametrize("count", [2, 9])
+def test_comments_below_one_sentence_are_no_article(names: str, title: str, count: int) -> None:
+    comments = f"<div {names}><h2>《图片新闻》有{count}个想法</h2>{COMMENTS}</div>"
+
+    lines = lines_of(f"<main>{title}<div class='entry'><p>{PROSE[0]}</p></div>{comments}</main>")
+
+    assert [line for line in lines if line != "图片新闻"] == [PROSE[0]]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<div class='comment'><h1>谁来守护</h1>{}</div><div><p>本栏目由清河县融媒体中心供稿，欢迎读者来信。</p></div>",
+        "<h1>谁来守护</h1><div class='comment-content'>{}</div>",
+        "<h1>谁来守护</h1><div class='comment'>{}</div><div><p>本栏目由清河县融媒体中心供稿，欢迎读者来信。</p></div>",
+    ],
+)
+def test_commentary_that_is_the_article_stays(page: str) -> None:
+    assert [line for line in PROSE if line not in lines_of(page.format(paragraphs()))] == []
+
+
 def test_article_that_an_advertisement_parts_stays_whole() -> None:
     body = f"<div class='t'><p>{PROSE[0]}</p><p>{PROSE[1]}</p></div><div class='ad'><a>清河县购物节</a></div><div class='t'><p>{PROSE[2]}</p></div>"
 

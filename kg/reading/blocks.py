@@ -43,6 +43,7 @@ class HtmlRules:
     block: frozenset[str]
     containers: tuple[str, ...]
     chrome: frozenset[str]
+    comments: frozenset[str]
     meta: dict[str, tuple[str, ...]]
     json_ld: frozenset[str]
     empty_values: frozenset[str]
@@ -80,6 +81,7 @@ def load_html_rules() -> HtmlRules:
             block=frozenset(data["block"]),
             containers=tuple(name.lower() for name in data["containers"]),
             chrome=frozenset(data["chrome"]),
+            comments=frozenset(data["comments"]),
             meta={kind: tuple(names) for kind, names in data["meta"].items()},
             json_ld=frozenset(data["json_ld"]),
             empty_values=frozenset(data["empty_values"]),
@@ -183,9 +185,19 @@ def names_of(element: Element) -> set[str]:
 
 def is_chrome(element: Element) -> bool:
     """Return whether the names of an element say that it is no part of an article."""
+    words = _words_of(element)
     chrome = load_html_rules().chrome
-    words = {word for name in names_of(element) for word in (name, *_NAME.findall(name))}
     return not chrome.isdisjoint(words) or any(word.startswith(_long_names()) for word in words)
+
+
+def is_comments(element: Element) -> bool:
+    """Return whether the names of an element say that readers wrote what it holds."""
+    return not load_html_rules().comments.isdisjoint(_words_of(element))
+
+
+def _words_of(element: Element) -> set[str]:
+    """Return the id and the classes of an element, and what their compounds are made of."""
+    return {word for name in names_of(element) for word in (name, *_NAME.findall(name))}
 
 
 @cache

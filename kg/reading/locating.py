@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from kg.reading.blocks import Block, Element, is_chrome, load_html_rules, names_of
+from kg.reading.blocks import Block, Element, is_chrome, is_comments, load_html_rules, names_of
 from kg.reading.chrome import load_rules
 from kg.reading.lines import split_lines
 from kg.reading.titles import squeezed
@@ -45,17 +45,21 @@ class Part:
     """Lines ``first`` to ``last`` of a page, which one element holds.
 
     ``agreed`` are the lines of prose that trafilatura takes too; nothing where it sees another article.
+    ``comments`` are the elements of the page that hold what readers wrote.
     """
 
     element: Element
     first: int
     last: int
     agreed: frozenset[int] = frozenset()
+    comments: frozenset[Element] = frozenset()
 
 
 def find_part(tree: Element, blocks: Sequence[Block], main: str, title: str) -> Part | None:
     """Return where the article is on the page: the element that holds most of its prose and least else."""
-    covered = _own_prose(tree, blocks, title)
+    titled = _holding(blocks, title)
+    comments = _comments(blocks, titled)
+    covered = _own_prose(tree, blocks, titled, comments)
     best = _best(blocks, covered)
     if best is None:
         return None
@@ -66,16 +70,34 @@ def find_part(tree: Element, blocks: Sequence[Block], main: str, title: str) -> 
     if _size(blocks, agreed) >= TRUSTED_SHARE * _size(blocks, _within(covered, best)):
         covered = agreed
         best = _best(blocks, covered) or best
-    part = _container(tree, blocks, covered) or _inner(blocks, covered, best, _holding(blocks, title))
-    return replace(part, agreed=frozenset(_within(agreed, part)))
+    part = _container(tree, blocks, covered) or _inner(blocks, covered, best, titled)
+    return replace(part, agreed=frozenset(_within(agreed, part)), comments=comments)
 
 
-def _own_prose(tree: Element, blocks: Sequence[Block], title: str) -> set[int]:
-    """Return the lines of prose but for those in boxes of the page, which cannot hold the article.
+def _comments(blocks: Sequence[Block], titled: set[Element]) -> frozenset[Element]:
+    """Return the elements named after comments whose prose stands below other prose, the title outside.
+
+    However much readers wrote below a photo of one sentence, it is no article.
+    """
+    prose = sorted(_prose(blocks))
+    above: set[Element] = set()
+    below: set[Element] = set()
+    is_below = False
+    for i in prose:
+        marked = {e for e in _lineage(blocks[i].element) if e not in titled and is_comments(e)}
+        is_below = is_below or not marked
+        (below if is_below else above).update(marked)
+    return frozenset(below - above)
+
+
+def _own_prose(
+    tree: Element, blocks: Sequence[Block], titled: set[Element], comments: frozenset[Element]
+) -> set[int]:
+    """Return the lines of prose but for comments and those in boxes of the page, which cannot hold the article.
 
     A box begins with a heading of boxes, or has a name of page furniture, and the title stands outside.
     """
-    prose, titled = _prose(blocks), _holding(blocks, title)
+    prose = {i for i in _prose(blocks) if comments.isdisjoint(_lineage(blocks[i].element))}
     if not titled:
         return prose
     boxes = _boxes(blocks, Part(tree, 0, len(blocks) - 1)) - titled
@@ -203,7 +225,8 @@ def iter_body(blocks: Sequence[Block], part: Part) -> Iterator[tuple[int, str]]:
     def dropped(element: Element) -> bool:
         if element not in verdicts:
             named = element in boxes or is_chrome(element)
-            verdicts[element] = named and shares.get(element, 0) < HOLDS * whole
+            small = shares.get(element, 0) < HOLDS * whole
+            verdicts[element] = element in part.comments or (named and small)
         return verdicts[element]
 
     rules = load_rules()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from kg.reading.blocks import Block, Element
+from kg.reading.blocks import Block, Element, is_comments
 from kg.reading.chrome import load_rules
 from kg.reading.said import Said
+from kg.script import simplify_all
 
 # Titles are no shorter and no longer than this.
 SHORT_TITLE, MAX_TITLE = 4, 120
@@ -25,8 +26,18 @@ def find_title(tree: Element, blocks: Sequence[Block], said: Said) -> str:
     best = max(shown, key=lambda text: _as_title(text, own, said.title), default="")
     if any(_as_title(best, own, said.title)[:2]):
         return best
-    headings = (_on_one_line("".join(h.itertext())) for tag in ("h1", "h2") for h in tree.iter(tag))
-    return said.title or _without_site(own) or next((h for h in headings if len(h) >= SHORT_TITLE), "")
+    return said.title or _without_site(own) or next(_iter_headings(tree), "")
+
+
+def _iter_headings(tree: Element) -> Iterator[str]:
+    """Yield the large headings that may be a title: none of a box of the page (相关阅读, 网友评论)."""
+    rules = load_rules()
+    for element in (h for tag in ("h1", "h2") for h in tree.iter(tag)):
+        text = _on_one_line("".join(element.itertext()))
+        is_box = rules.is_footer(simplify_all(text), where="after")
+        is_box = is_box or any(is_comments(e) for e in element.iterancestors())
+        if len(text) >= SHORT_TITLE and not is_box:
+            yield text
 
 
 def _as_title(text: str, own: str, said: str) -> tuple[bool, bool, bool, bool, int]:
