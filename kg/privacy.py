@@ -141,6 +141,9 @@ def find_spans(text: str) -> list[tuple[int, int]]:
 
 def _search(text: str) -> tuple[list[tuple[int, int]], set[str]]:
     """Return the spans of every name to mask and the names that are masked wherever they stand."""
+    if text.isascii():
+        # No rule finds anything without a Chinese character: most paths and addresses need no search.
+        return [], set()
     rules = load_privacy_rules()
     noted = rules.note.search(text) is not None
     found: set[tuple[int, int]] = set()

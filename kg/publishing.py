@@ -20,7 +20,7 @@ from datetime import date
 from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kg.config import Settings
 from kg.corroboration import add_copies
@@ -34,6 +34,9 @@ from kg.output import sync_folder, writing
 from kg.privacy import MASK, hide
 from kg.reading.item import MAX_NAME
 from kg.report import REPORT, BuildReport, Totals, page_title, read_report, write_report
+
+if TYPE_CHECKING:
+    from pyoxigraph import Store
 
 STORE, TURTLE, NQUADS, PAGE = "store", "graph.ttl", "graph.nq", "graph.html"
 # Links and files of a build, in the order in which they are exchanged: the report last, it says that all is there.
@@ -132,15 +135,15 @@ def publish(
         ArticleError: no article is left.
         OutputError: the place cannot be written.
     """
-    with writing(out), _staging(out) as folder:
+    with writing(out), _staging(out) as folder, _helper(processes) as helper:
         ledger.rename_places(mask_place)
         selection = select(ledger)
         if not selection.kept:
             raise ArticleError(str(out), "no article is left to make a graph of")
         totals = Totals()
         quads = _write_nquads(ledger, selection, folder / NQUADS, totals, settings)
-        generation = _write_graph(folder, out, processes)
-        _write_page(generation, folder / PAGE, page_title(totals.articles, selection.first_title))
+        title = page_title(totals.articles, selection.first_title)
+        generation = _write_graph(folder, out, title, helper)
         skipped = sum(row["status"] == "skipped" for row in iter_rows(ledger, selection))
         report = head(selection, totals, quads, skipped)
         write_report(folder / REPORT, report, iter_rows(ledger, selection))
@@ -241,38 +244,56 @@ def _write_nquads(
     return quads
 
 
-def _write_graph(folder: Path, out: Path, processes: int) -> Path:
-    """Write the store and the Turtle file, both from graph.nq; return the store's folder.
+@dataclass(frozen=True, slots=True)
+class _Helper:
+    """Another process for what can be done beside; without a pool all is done in this one, when it is waited for."""
 
-    The triples are sorted and written as Turtle by another process where there may be more than one.
+    pool: ProcessPoolExecutor | None
+
+    def start(self, function: Callable[..., None], *arguments: object) -> Callable[[], None]:
+        """Start a function, or put it off; return how to wait for it."""
+        if self.pool is None:
+            return lambda: function(*arguments)
+        return self.pool.submit(function, *arguments).result
+
+
+@contextmanager
+def _helper(processes: int) -> Iterator[_Helper]:
+    if processes < 2:
+        yield _Helper(None)
+        return
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        # It loads this module while there is nothing to do for it yet.
+        pool.submit(_load)
+        yield _Helper(pool)
+
+
+def _load() -> None:
+    import kg.graph
+    import kg.sorting  # noqa: F401
+
+
+def _write_graph(folder: Path, out: Path, title: str, helper: _Helper) -> Path:
+    """Write the store, and from it the page, and the Turtle file, all of graph.nq; return the store's folder.
+
+    The triples are sorted and written as Turtle by the helper; then, too, the page is made while the store is sorted.
     """
     from kg.store import NewStore
 
     generation = Path(tempfile.mkdtemp(prefix=GENERATION, dir=out))
     # A folder of mkdtemp is its owner's only.
     generation.chmod(folder.parent.stat().st_mode & 0o777)
-    with _beside(processes) as run:
-        store = NewStore(generation)
-        union = run(_write_union, folder)
-        store.add_file(folder / NQUADS)
-        union()
-        turtle = run(_write_turtle, folder)
-        store.add_file(folder / _UNION)
-        store.finish()
-        turtle()
+    store = NewStore(generation)
+    union = helper.start(_write_union, folder)
+    store.add_file(folder / NQUADS)
+    union()
+    turtle = helper.start(_write_turtle, folder)
+    store.add_file(folder / _UNION)
+    store.finish(lambda whole: _write_page(whole, folder / PAGE, title), beside=helper.pool is not None)
+    turtle()
     (folder / _UNION).unlink()
     sync_folder(generation)
     return generation
-
-
-@contextmanager
-def _beside(processes: int) -> Iterator[Callable[..., Callable[[], object]]]:
-    """Give what starts a function in another process, or defers it to this one, and returns how to wait for it."""
-    if processes < 2:
-        yield lambda function, *arguments: lambda: function(*arguments)
-        return
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        yield lambda function, *arguments: pool.submit(function, *arguments).result
 
 
 def _write_union(folder: Path) -> None:
@@ -301,12 +322,10 @@ def _write_turtle(folder: Path) -> None:
     serialize(triples, output=str(folder / TURTLE), format=RdfFormat.TURTLE, prefixes=PREFIXES)
 
 
-def _write_page(generation: Path, path: Path, title: str) -> None:
+def _write_page(store: Store, path: Path, title: str) -> None:
     from kg.network import count_entities, to_networkx
     from kg.pages import write_page
-    from kg.store import open_store
 
-    store = open_store(generation)
     graph = to_networkx(store, busiest=PAGE_ENTITIES)
     if (whole := count_entities(store)) > len(graph):
         title += f": the {len(graph):,} busiest of {whole:,} entities"

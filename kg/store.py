@@ -8,7 +8,8 @@ would differ from every other tool. An article is taken back by removing its gra
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
@@ -60,17 +61,30 @@ class NewStore:
             while lines := file.readlines(220 * BATCH):
                 self._opened.bulk_load(b"".join(lines), format=RdfFormat.N_QUADS)
 
-    def finish(self) -> None:
-        """Add the ontology, make one sorted file a table, which opens and reads fastest, and close the store."""
+    def finish(self, read: Callable[[Store], None] | None = None, *, beside: bool = False) -> None:
+        """Add the ontology, make one sorted file a table, which opens and reads fastest, and close the store.
+
+        ``read`` is given the whole store before it is closed: afterwards, or ``beside`` the sorting.
+        """
         with _writing(str(self.directory)):
             # Read once: each reading gives the blank nodes other names.
             ontology = list(_ontology_quads())
             known = {quad.triple for quad in ontology}
             self._opened.bulk_extend(ontology)
             self._opened.bulk_extend(Quad(t.subject, t.predicate, t.object) for t in known)
+        with ThreadPoolExecutor(1) as pool:
+            sorting = pool.submit(self._sort)
+            if not beside:
+                sorting.result()
+            if read:
+                read(self._opened)
+            sorting.result()
+        self._store = None
+
+    def _sort(self) -> None:
+        with _writing(str(self.directory)):
             self._opened.optimize()
             self._opened.flush()
-            self._store = None
 
     @property
     def _opened(self) -> Store:

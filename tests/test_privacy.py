@@ -244,6 +244,29 @@ def test_gold_loses_every_child_and_no_entity(path: Path) -> None:
     assert [name for name in entities if read.text.count(name) != result.text.count(name)] == []
 
 
+WIDE = str.maketrans("(),:", "（），：")
+
+
+@given(
+    st.lists(
+        st.sampled_from(["A", "B", " ", "(", ")", ",", ":", '"', "12", "/", "Xiao Yu"])
+        | st.characters(codec="ascii")
+    )
+)
+def test_no_rule_finds_anything_without_a_chinese_character(pieces: list[str]) -> None:
+    text = "".join(pieces)
+
+    found = [
+        (rule.id, name)
+        for rule in RULES
+        for view in (text, text.translate(WIDE))
+        for name in find_names(view, rule)
+    ]
+
+    assert found == []
+    assert find_spans(text) == []
+
+
 @given(st.lists(st.sampled_from(SENTENCES) | st.text(max_size=20)))
 def test_length_stays_and_a_second_time_changes_nothing(sentences: list[str]) -> None:
     text = "".join(sentences)
