@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 AHEAD = 3
 # Seconds to wait for a scheduler to answer.
 PATIENCE = 10
+# A local cluster is there for one job that uses its workers up: nobody looks at its profile and its load.
+QUIET = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.admin.system-monitor.interval": "10s",
+}
 INSTALL = "pip install 'child-protection-kg[cluster]'"
 
 
@@ -79,9 +85,9 @@ def _client(cluster: Cluster) -> Iterator[Client]:
     except ImportError as error:
         raise ConfigError("scheduler", "Dask is not installed", INSTALL) from error
     if not cluster.scheduler:
-        # Everything on this machine's own address only, at ports that are free, without the profiler. Without an
-        # address the scheduler's pages would stand open to the network at port 8787.
-        with dask.config.set({"distributed.worker.profile.enabled": False}):
+        # Everything on this machine's own address only, at ports that are free. Without an address the scheduler's
+        # pages would stand open to the network at port 8787.
+        with dask.config.set(QUIET):
             local = LocalCluster(
                 n_workers=cluster.workers,
                 threads_per_worker=1,
