@@ -93,6 +93,10 @@ def remove(out: Path, name: str, *, again: bool = False) -> list[str]:
         OutputError: as ``build``.
     """
     report = read_report(out)
+    if not (out / LEDGER).exists():
+        raise StoreError(
+            str(out), f"has no {LEDGER}, by which articles are taken out", "run kg build on it again"
+        )
     started, clock = datetime.now(UTC), time.monotonic()
     with Ledger(out / LEDGER) as ledger:
         sweep(out)

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from kg.errors import OutputError
 
@@ -21,17 +22,30 @@ def write_file(path: Path, data: bytes) -> None:
     Raises:
         OutputError: the place cannot be written.
     """
+    with replacing(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Give a file to write to that takes its place when all is written; what was there stays until then.
+
+    A device or pipe is written to directly.
+
+    Raises:
+        OutputError: the place cannot be written.
+    """
     with writing(path):
         if path.exists() and not path.is_file():
             with path.open("wb") as device:
-                device.write(data)
+                yield device
             return
         target = path.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(data)
+                yield file
             Path(temporary).chmod(_mode(target))
             Path(temporary).replace(target)
         except BaseException:

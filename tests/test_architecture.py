@@ -29,7 +29,7 @@ HOUSE = (
     "linking",
     "language",
     "graph screening",
-    "shapes corroboration",
+    "shapes corroboration exporting",
     "store report",
     "lookup",
     "queryfile",

@@ -714,6 +714,18 @@ def test_what_is_no_article_cannot_be_removed(articles: Path, out: Path, name: s
     }
 
 
+def test_nothing_is_removed_without_the_ledger(articles: Path, out: Path) -> None:
+    make(articles, out)
+    (number, *_) = [row["id"] for row in rows(out)]
+    (out / LEDGER).unlink()
+    before = snapshot(out)
+
+    with pytest.raises(StoreError, match=r"has no ledger\.db"):
+        remove(out, number)
+
+    assert snapshot(out) == before
+
+
 def test_the_last_article_is_not_removed(articles: Path, out: Path) -> None:
     (articles / "two.txt").unlink()
     make(articles, out)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kg.cli.application import NO, app
-from kg.cli.terminal import note, put, show_table, visible
+from kg.cli.terminal import note, putting, show_table, visible
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
@@ -105,24 +105,22 @@ def export(
     store: Build = DEFAULT_BUILD,
 ) -> None:
     """Write the graph in a format that other tools read."""
+    from kg.output import replacing
     from kg.store import open_store
 
-    data = _export(open_store(store), format)
-    if out is None:
-        put(data)
-    else:
-        from kg.output import write_file
-
-        write_file(out, data)
+    opened = open_store(store)
+    with replacing(out) if out else putting() as file:
+        _export(opened, format, file)
 
 
-def _export(store: Store, format: ExportFormat) -> bytes:
+def _export(store: Store, format: ExportFormat, file: IO[bytes]) -> None:
     if format in {ExportFormat.GRAPHML, ExportFormat.GEXF}:
         from kg.network import to_gexf, to_graphml, to_networkx
 
         graph = to_networkx(store)
-        return to_graphml(graph) if format is ExportFormat.GRAPHML else to_gexf(graph)
-    from kg.graph import serialize
+        file.write(to_graphml(graph) if format is ExportFormat.GRAPHML else to_gexf(graph))
+        return
+    from kg.exporting import export
     from kg.store import iter_data
 
-    return serialize(iter_data(store), format.value)
+    export(iter_data(store), format.value, file)

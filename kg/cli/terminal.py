@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO
 
 import typer
 
@@ -20,8 +22,15 @@ def note(message: str) -> None:
 
 def put(data: bytes) -> None:
     """Write data on stdout as it is; text written before comes before it."""
+    with putting() as stdout:
+        stdout.write(data)
+
+
+@contextmanager
+def putting() -> Iterator[IO[bytes]]:
+    """Give stdout to write data to as it is; text written before comes before it."""
     sys.stdout.flush()
-    sys.stdout.buffer.write(data)
+    yield sys.stdout.buffer
     sys.stdout.buffer.flush()
 
 
