@@ -44,6 +44,7 @@ class HtmlRules:
     containers: tuple[str, ...]
     chrome: frozenset[str]
     comments: frozenset[str]
+    posts: frozenset[str]
     meta: dict[str, tuple[str, ...]]
     json_ld: frozenset[str]
     empty_values: frozenset[str]
@@ -82,6 +83,7 @@ def load_html_rules() -> HtmlRules:
             containers=tuple(name.lower() for name in data["containers"]),
             chrome=frozenset(data["chrome"]),
             comments=frozenset(data["comments"]),
+            posts=frozenset(data["posts"]),
             meta={kind: tuple(names) for kind, names in data["meta"].items()},
             json_ld=frozenset(data["json_ld"]),
             empty_values=frozenset(data["empty_values"]),

@@ -42,6 +42,7 @@ class ChromeRules:
     """Everything in ``chrome.yaml``; ``named`` are the single patterns (banner, vague_source, edition)."""
 
     rules: tuple[ChromeRule, ...]
+    menu: frozenset[str]
     named: Mapping[str, ChromeRule]
     fields: Mapping[str, tuple[str, ...]]
     field_examples: tuple[Mapping[str, Any], ...]
@@ -93,6 +94,7 @@ def read_rules(path: Path) -> ChromeRules:
         }
         return ChromeRules(
             rules=rules,
+            menu=frozenset(data["words"]["menu"]),
             named=named,
             fields={kind: tuple(labels) for kind, labels in data["fields"].items()},
             field_examples=tuple(data["field_examples"]),

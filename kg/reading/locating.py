@@ -23,6 +23,9 @@ LONG = 300
 CONTAINER_SHARE = 0.8
 # One part inside the article's element that holds so much of its prose is the article.
 MAIN_SHARE = 0.5
+# One paragraph is the article where its element, a part of the page, holds so much of the prose.
+ALONE_SHARE = 0.9
+PARTS = ("div", "section", "article", "td")
 # trafilatura's no to a part counts where it says yes to so much of the rest.
 AGREED_SHARE = 0.8
 # A line around the article counts against its element so much, against 1 for a line of the article.
@@ -77,14 +80,21 @@ def find_part(tree: Element, blocks: Sequence[Block], main: str, title: str) -> 
 def _comments(blocks: Sequence[Block], titled: set[Element]) -> frozenset[Element]:
     """Return the elements named after comments whose prose stands below other prose, the title outside.
 
-    However much readers wrote below a photo of one sentence, it is no article.
+    However much readers wrote below a photo of one sentence, it is no article. Every post of a forum but the first
+    is a comment.
     """
-    prose = sorted(_prose(blocks))
+    posts = load_html_rules().posts
     above: set[Element] = set()
     below: set[Element] = set()
+    first_post: Element | None = None
     is_below = False
-    for i in prose:
-        marked = {e for e in _lineage(blocks[i].element) if e not in titled and is_comments(e)}
+    for i in sorted(_prose(blocks)):
+        lineage = list(_lineage(blocks[i].element))
+        post = next((e for e in lineage if not posts.isdisjoint(names_of(e))), None)
+        first_post = first_post if first_post is not None else post
+        marked = {e for e in lineage if e not in titled and is_comments(e)}
+        if post is not None and post is not first_post:
+            marked.add(post)
         is_below = is_below or not marked
         (below if is_below else above).update(marked)
     return frozenset(below - above)
@@ -168,10 +178,13 @@ def _inner(blocks: Sequence[Block], covered: set[int], part: Part, titled: set[E
             if child is not None:
                 children.setdefault(child, []).append(i)
         main = max(children, key=lambda child: _size(blocks, children[child]), default=None)
-        if main is None or (len(children[main]) < 2 and main not in titled):
+        if main is None:
             return part
         others = [child for child in children if child is not main]
         held = _size(blocks, children[main])
+        whole = main in titled or (str(main.tag) in PARTS and held >= ALONE_SHARE * _size(blocks, within))
+        if len(children[main]) < 2 and not whole:
+            return part
         loose = len(within) > sum(map(len, children.values()))
         lead = [i for child in others for i in children[child] if i < children[main][0]]
         earlier = main not in titled and any(STOP.search(blocks[i].text) for i in lead)

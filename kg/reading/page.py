@@ -23,6 +23,8 @@ TAIL_LINES = 4
 _STOP = re.compile(r"[。；]|[！？!?]”?$|[\u4e00-\u9fff]\.(?:$|[\u4e00-\u9fff”\"])")
 _CLOSING = re.compile(r"\s*[（(]([^（）()。]{2,80})[)）]\s*$")
 _COLUMN = re.compile(r"^[【\[][^】\]]{2,8}[】\]]\s*")
+# A line of a list of articles: a bullet before it, or a day behind it.
+_ITEM = re.compile(r"^[・·•●■◆▪○※]|[\s　(（\[]\d{1,2}[-/月]\d{1,2}日?[)）\]]?$")
 _LEAD = re.compile(r"^([\u4e00-\u9fff]{2,12}(?:网|报|台|社|时讯|客户端))[^，。（(]{0,16}?(?:讯|电)[\s　（(“]")
 
 
@@ -168,9 +170,15 @@ def _fields_of(text: str) -> Fields | None:
 
 
 def _footer_end(lines: Sequence[str], start: int, rules: ChromeRules) -> int:
-    """Return where a footer ends: at the end of the page, or where the article's prose comes back."""
+    """Return where a footer ends: at the end of the page, or where the article's prose comes back.
+
+    What stands below an item of a list is its summary: another article's.
+    """
     rest = range(start + 1, len(lines))
-    found = (i for i in rest if _is_prose(lines[i]) and not _is_chrome(lines[i], rules))
+    listed = {i for i in rest if _ITEM.search(lines[i])}
+    found = (
+        i for i in rest if _is_prose(lines[i]) and not _is_chrome(lines[i], rules) and not listed & {i, i - 1}
+    )
     prose = list(islice(found, RETURNING_PROSE))
     return prose[0] if len(prose) >= RETURNING_PROSE else len(lines)
 
