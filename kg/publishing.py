@@ -14,7 +14,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -135,7 +135,8 @@ def publish(
         ArticleError: no article is left.
         OutputError: the place cannot be written.
     """
-    with writing(out), _staging(out) as folder, _helper(processes) as helper:
+    with writing(out), _staging(out) as folder, ExitStack() as pools:
+        helper = _Helper(processes, pools)
         ledger.rename_places(mask_place)
         selection = select(ledger)
         if not selection.kept:
@@ -244,28 +245,35 @@ def _write_nquads(
     return quads
 
 
-@dataclass(frozen=True, slots=True)
 class _Helper:
-    """Another process for what can be done beside; without a pool all is done in this one, when it is waited for."""
+    """Other processes for what can be done beside, one for each task: what it used is free when it is done.
 
-    pool: ProcessPoolExecutor | None
+    Where there may be one process only, all is done in this one, when it is waited for.
+    """
+
+    def __init__(self, processes: int, pools: ExitStack) -> None:
+        self.is_there = processes > 1
+        self._pools = pools
+        # The first loads this module while there is nothing to do for it yet.
+        self._ready = self._new_pool() if self.is_there else None
 
     def start(self, function: Callable[..., None], *arguments: object) -> Callable[[], None]:
         """Start a function, or put it off; return how to wait for it."""
-        if self.pool is None:
+        if not self.is_there:
             return lambda: function(*arguments)
-        return self.pool.submit(function, *arguments).result
+        pool, self._ready = self._ready or self._new_pool(), None
+        task = pool.submit(function, *arguments)
 
+        def wait() -> None:
+            task.result()
+            pool.shutdown()
 
-@contextmanager
-def _helper(processes: int) -> Iterator[_Helper]:
-    if processes < 2:
-        yield _Helper(None)
-        return
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        # It loads this module while there is nothing to do for it yet.
+        return wait
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        pool = self._pools.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
         pool.submit(_load)
-        yield _Helper(pool)
+        return pool
 
 
 def _load() -> None:
@@ -289,7 +297,7 @@ def _write_graph(folder: Path, out: Path, title: str, helper: _Helper) -> Path:
     union()
     turtle = helper.start(_write_turtle, folder)
     store.add_file(folder / _UNION)
-    store.finish(lambda whole: _write_page(whole, folder / PAGE, title), beside=helper.pool is not None)
+    store.finish(lambda whole: _write_page(whole, folder / PAGE, title), beside=helper.is_there)
     turtle()
     (folder / _UNION).unlink()
     sync_folder(generation)
