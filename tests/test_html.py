@@ -233,6 +233,32 @@ def test_summaries_below_a_list_of_other_articles_do_not_come_back() -> None:
     ) == ["女警走进校园", *PROSE]
 
 
+def test_cards_of_other_stories_between_short_paragraphs_go() -> None:
+    card = "<section><a><i>推荐</i><b>跟着巡逻队走一夜</b><em>清河县林业局组建的巡逻队，每晚九点准时从清河县林业局出发，风雨无阻。</em></a></section>"
+    body = card.join(
+        f"<p class='x'>{line}</p>"
+        for line in (PROSE[0] * 3, "“原来如此！”学生说，收获很大。", "活动持续到月底，县公安局说。")
+    )
+
+    lines = lines_of(f"<h1>女警走进校园</h1><div class='k'>{body}</div>", "<title>女警走进校园</title>")
+
+    assert lines == [
+        "女警走进校园",
+        PROSE[0] * 3,
+        "“原来如此！”学生说，收获很大。",
+        "活动持续到月底，县公安局说。",
+    ]
+
+
+def test_box_with_a_heading_goes_from_a_short_article() -> None:
+    box = "<table><tr><th>相关法律条文</th></tr><tr><td>清河县林业局提示：监护人要给孩子安全的生活环境，不能打骂，也不能遗弃。</td></tr></table>"
+
+    assert lines_of(
+        f"<h1>女警走进校园</h1><div id='t'>{box}{PROSE[0]}<br><br>{PROSE[1]}</div>",
+        "<title>女警走进校园</title>",
+    ) == ["女警走进校园", *PROSE[:2]]
+
+
 def test_article_that_an_advertisement_parts_stays_whole() -> None:
     body = f"<div class='t'><p>{PROSE[0]}</p><p>{PROSE[1]}</p></div><div class='ad'><a>清河县购物节</a></div><div class='t'><p>{PROSE[2]}</p></div>"
 

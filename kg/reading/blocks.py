@@ -67,6 +67,11 @@ class Block:
         """Whether the line is for clicking rather than for reading."""
         return self.linked * 2 > len(self.text)
 
+    @property
+    def is_one_link(self) -> bool:
+        """Whether nothing stands beside the links, white space aside."""
+        return self.linked >= len("".join(self.text.split()))
+
 
 @cache
 def load_html_rules() -> HtmlRules:

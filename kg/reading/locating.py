@@ -38,6 +38,8 @@ LONGEST_MAIN = 200_000
 HEADING = 16
 # A part with a chrome name that holds so much of the article's prose is the article all the same.
 HOLDS = 0.3
+# One with the heading of a box says more clearly that it is none.
+BOX_HOLDS = 0.6
 
 PUNCTUATION = re.compile("[，。；！？,;!?]")
 STOP = re.compile("[。；！？]")
@@ -153,7 +155,9 @@ def _best(blocks: Sequence[Block], covered: set[int]) -> Part | None:
     scores: dict[Element, float] = {}
     spans: dict[Element, tuple[int, int]] = {}
     for i, block in enumerate(blocks):
-        worth = len(block.text) if i in covered else -STRAY_COST * len(block.text)
+        # A card of another story between paragraphs is dropped anyway.
+        cost = 0.0 if block.is_one_link and _reads_on(block) else STRAY_COST
+        worth = len(block.text) if i in covered else -cost * len(block.text)
         for element in _lineage(block.element):
             scores[element] = scores.get(element, 0.0) + worth
             spans[element] = (spans.get(element, (i, i))[0], i)
@@ -238,7 +242,8 @@ def iter_body(blocks: Sequence[Block], part: Part) -> Iterator[tuple[int, str]]:
     def dropped(element: Element) -> bool:
         if element not in verdicts:
             named = element in boxes or is_chrome(element)
-            small = shares.get(element, 0) < HOLDS * whole
+            most = BOX_HOLDS if element in boxes else HOLDS
+            small = shares.get(element, 0) < most * whole
             verdicts[element] = element in part.comments or (named and small)
         return verdicts[element]
 
@@ -248,7 +253,10 @@ def iter_body(blocks: Sequence[Block], part: Part) -> Iterator[tuple[int, str]]:
     for i in numbers:
         block = blocks[i]
         own = list(_up_to(block.element, part.element))
-        if (block.is_links and not _reads_on(block)) or any(dropped(element) for element in own):
+        # A sentence that is a link as a whole, among others that are none, leads to another story.
+        if (block.is_links and (bool(prose and block.is_one_link) or not _reads_on(block))) or any(
+            dropped(element) for element in own
+        ):
             continue
         # Behind a disclaimer only what stands as the article itself does can be the article again.
         top = _kind(own[-1]) if own else ("", "")
