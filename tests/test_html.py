@@ -206,6 +206,17 @@ def test_posts_after_the_first_are_no_article() -> None:
     assert lines_of(f"<div class='p'><div class='t_f'>{PROSE[0]}</div></div>{replies}") == [PROSE[0]]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div class='t_f'><p>{}</p><div class='t_f'><p>{}</p></div><p>{}</p></div>",
+        "<div class='post-content'><p>{}</p></div><div class='post-content'><p>{}</p><p>{}</p></div>",
+    ],
+)
+def test_parts_of_one_post_stay_together(body: str) -> None:
+    assert lines_of(f"<div>{body.format(*PROSE)}</div>") == list(PROSE)
+
+
 def test_title_of_a_page_that_is_called_after_its_column_stands_above_the_dateline() -> None:
     head = "<title>新闻动态_清河县妇联</title>"
     menu = "<div><span>首页</span><span>新闻动态</span></div><p>每月30元，清河县林业局支持一名儿童。</p>"

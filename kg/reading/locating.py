@@ -92,7 +92,7 @@ def _comments(blocks: Sequence[Block], titled: set[Element]) -> frozenset[Elemen
     is_below = False
     for i in sorted(_prose(blocks)):
         lineage = list(_lineage(blocks[i].element))
-        post = next((e for e in lineage if not posts.isdisjoint(names_of(e))), None)
+        post = next((e for e in reversed(lineage) if not posts.isdisjoint(names_of(e))), None)
         first_post = first_post if first_post is not None else post
         marked = {e for e in lineage if e not in titled and is_comments(e)}
         if post is not None and post is not first_post:
